@@ -1,0 +1,45 @@
+"""Who is in which segment: all segments of a project at once, at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dataout.model.people import ProfileId
+from dataout.ports import Engine
+from dataout.segments.atoms import Program
+from dataout.sql.evaluate import evaluation
+from dataout.sql.scope import Scope
+
+
+def evaluate(engine: Engine, program: Program, scope: Scope) -> Mapping[str, str]:
+    """Fill the working table ``evaluation``: one row per profile, one boolean column per segment.
+
+    Returns the column of each segment.
+    """
+    compiled = evaluation(program, scope)
+    query = compiled.query.sql(dialect=engine.dialect)
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE evaluation AS {query}")
+    return compiled.columns
+
+
+def counts(engine: Engine, columns: Mapping[str, str]) -> Mapping[str, int]:
+    """Count each segment's members in ``evaluation``."""
+    if not columns:
+        return {}
+    sums = ", ".join(f"count(*) FILTER (WHERE {column}) AS {column}" for column in columns.values())
+    row = engine.query(f"SELECT {sums} FROM evaluation").to_pylist()[0]
+    return {name: int(row[column]) for name, column in columns.items()}
+
+
+def members(
+    engine: Engine, columns: Mapping[str, str], names: Iterable[str]
+) -> Mapping[str, frozenset[ProfileId]]:
+    """List the members of some segments in ``evaluation``."""
+    found: dict[str, frozenset[ProfileId]] = {}
+    for name in names:
+        rows = engine.query(
+            "SELECT p.profile_id FROM evaluation AS e JOIN profiles AS p ON p.slot = e.slot "
+            f"WHERE e.{columns[name]}"
+        )
+        found[name] = frozenset(ProfileId(each) for each in rows.column("profile_id").to_pylist())
+    return found

@@ -1,0 +1,113 @@
+"""A formula over atoms becomes a condition over their columns. Two-valued throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from sqlglot import exp
+
+from dataout.segments.atoms import (
+    Always,
+    And,
+    Atom,
+    AverageExceeds,
+    CountAtom,
+    DistinctAtom,
+    Exceeds,
+    Formula,
+    Happened,
+    Listed,
+    Negation,
+    NumberAtom,
+    Or,
+    PickedIn,
+    PickedSince,
+    ValueIs,
+)
+from dataout.segments.tree import TimeTest
+from dataout.sql.scope import Scope
+from dataout.sql.values import COMPARE, dig, holds, passes_all
+from dataout.sql.windows import in_window
+
+Columns = Mapping[Atom, exp.Column]
+"""Where the value of each atom stands."""
+
+
+def formula(part: Formula, columns: Columns, scope: Scope) -> exp.Condition:
+    """Compile one formula."""
+    match part:
+        case Always():
+            return exp.true()
+        case And(of):
+            return exp.paren(exp.and_(*(formula(each, columns, scope) for each in of)))
+        case Or(of):
+            return exp.paren(exp.or_(*(formula(each, columns, scope) for each in of)))
+        case Negation(inner):
+            return exp.not_(exp.paren(formula(inner, columns, scope)))
+        case Exceeds():
+            return _exceeds(part, columns)
+        case AverageExceeds():
+            return _average(part, columns)
+        case Happened(atom):
+            return columns[atom].copy().is_(exp.null()).not_()
+        case PickedIn(atom, when):
+            return _picked(columns[atom].copy(), when, scope)
+        case PickedSince(atom, when, since):
+            time = _field(columns[atom], "event_time")
+            landing = _field(columns[atom], "landing")
+            later = holds(after_anchor(time, landing, columns[since]))
+            return exp.and_(_picked(time, when, scope), later)
+        case ValueIs(atom, path, tests):
+            return passes_all(tests, dig(_field(columns[atom], "value"), path), scope)
+        case Listed(atom):
+            return holds(columns[atom].copy())
+        case _:
+            assert_never(part)
+
+
+def after_anchor(time: exp.Expr, landing: exp.Expr, anchor: exp.Expr) -> exp.Condition:
+    """Say when an event came at or after the anchor's instant, not being the anchor."""
+    return exp.and_(
+        exp.GTE(this=time, expression=_field(anchor, "event_time")),
+        exp.NEQ(this=landing, expression=_field(anchor, "landing")),
+    )
+
+
+def _field(struct: exp.Expr, name: str) -> exp.Expr:
+    return exp.Dot(this=exp.paren(struct.copy()), expression=exp.to_identifier(name))
+
+
+def _picked(time: exp.Expr, when: TimeTest | None, scope: Scope) -> exp.Condition:
+    if when is None:
+        return time.is_(exp.null()).not_()
+    return holds(in_window(time, when, scope.at))
+
+
+def _exceeds(part: Exceeds, columns: Columns) -> exp.Condition:
+    column, bound = columns[part.atom].copy(), exp.Literal.number(f"{part.bound:f}")
+    match part.atom:
+        case CountAtom() | DistinctAtom():
+            count = exp.Coalesce(this=column, expressions=[exp.convert(0)])
+            return COMPARE[part.op](this=count, expression=bound)
+        case NumberAtom():
+            return holds(COMPARE[part.op](this=column, expression=bound))
+        case _:
+            assert_never(part.atom)
+
+
+def _average(part: AverageExceeds, columns: Columns) -> exp.Condition:
+    """Compare sum with bound × count, exactly; nothing usable compares with nothing."""
+    usable = columns[part.usable].copy()
+    wide = exp.DataType.build("DECIMAL(38, 6)")
+    total = exp.Cast(this=columns[part.total].copy(), to=wide)
+    times = exp.Cast(
+        this=exp.Literal.number(f"{part.bound:f}"), to=exp.DataType.build("DECIMAL(26, 6)")
+    )
+    limit = exp.Mul(
+        this=times, expression=exp.Cast(this=usable, to=exp.DataType.build("DECIMAL(12, 0)"))
+    )
+    return exp.and_(
+        holds(exp.GT(this=usable.copy(), expression=exp.convert(0))),
+        holds(COMPARE[part.op](this=total, expression=limit)),
+    )

@@ -1,0 +1,113 @@
+-- version: each state file knows which migration it is at
+CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL);
+
+-- profiles: people, interned: slot is the small number by which everything else knows them
+CREATE TABLE profiles (slot INTEGER NOT NULL, profile_id VARCHAR NOT NULL);
+
+-- events: history, append only; landing is the order of arrival and unique; instants in milliseconds UTC
+CREATE TABLE events (
+  slot INTEGER NOT NULL,
+  name VARCHAR NOT NULL,
+  event_time BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL,
+  source VARCHAR NOT NULL,
+  event_id VARCHAR,
+  event_key UHUGEINT NOT NULL,
+  backfill BOOLEAN NOT NULL,
+  properties VARIANT
+);
+
+-- attributes: history of (value, set_at, received_at) per profile and name
+CREATE TABLE attributes (
+  slot INTEGER NOT NULL,
+  name VARCHAR NOT NULL,
+  value VARIANT,
+  set_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);
+
+-- list_members: history of who was put on a list or taken off it
+CREATE TABLE list_members (
+  list VARCHAR NOT NULL,
+  slot INTEGER NOT NULL,
+  member BOOLEAN NOT NULL,
+  set_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);
+
+-- rejects: records that could not be taken in, kept whole until they are replayed
+CREATE TABLE rejects (
+  reject_id UHUGEINT NOT NULL,
+  kind VARCHAR NOT NULL,
+  file VARCHAR NOT NULL,
+  line BIGINT NOT NULL,
+  field VARCHAR NOT NULL,
+  reason VARCHAR NOT NULL,
+  record VARCHAR NOT NULL,
+  mapping VARCHAR NOT NULL,
+  rejected_at BIGINT NOT NULL
+);
+
+-- loads: what each loading of a file came to
+CREATE TABLE loads (
+  file VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,
+  loaded_at BIGINT NOT NULL,
+  loaded BIGINT NOT NULL,
+  duplicates BIGINT NOT NULL,
+  rejected BIGINT NOT NULL,
+  skipped BIGINT NOT NULL
+);
+
+-- normalized: prepared identifiers, computed once per platform, field, country and raw value
+CREATE TABLE normalized (
+  platform VARCHAR NOT NULL,
+  field VARCHAR NOT NULL,
+  country VARCHAR NOT NULL,
+  raw VARCHAR NOT NULL,
+  sent VARCHAR,
+  reason VARCHAR
+);
+
+-- entries: what was ever prepared for a destination; the values of an entry never change
+CREATE TABLE entries (
+  sync VARCHAR NOT NULL,
+  row_key VARCHAR NOT NULL,
+  row_values VARCHAR NOT NULL
+);
+
+-- entry_owners: whose entry it is; profiles with equal values share one
+CREATE TABLE entry_owners (sync VARCHAR NOT NULL, row_key VARCHAR NOT NULL, slot INTEGER NOT NULL);
+
+-- operations: the ledger, append only: every intent (sent) and every outcome, in order of seq
+CREATE TABLE operations (
+  seq BIGINT NOT NULL,
+  sync VARCHAR NOT NULL,
+  row_key VARCHAR NOT NULL,
+  batch_id VARCHAR NOT NULL,
+  op VARCHAR NOT NULL,
+  outcome VARCHAR NOT NULL,
+  reason VARCHAR NOT NULL,
+  recorded_at BIGINT NOT NULL
+);
+
+-- batches: persisted before they are sent; content goes when the batch is closed
+CREATE TABLE batches (
+  batch_id VARCHAR NOT NULL,
+  sync VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  op VARCHAR NOT NULL,
+  remote VARCHAR NOT NULL,
+  content VARCHAR,
+  size BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT,
+  job VARCHAR,
+  receipt VARCHAR
+);
+
+-- remotes: the audience at the vendor that a sync writes to
+CREATE TABLE remotes (sync VARCHAR NOT NULL, remote VARCHAR NOT NULL, opened_at BIGINT NOT NULL);

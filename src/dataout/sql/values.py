@@ -1,0 +1,192 @@
+"""Tests over a value of the JSON model (a VARIANT): a tree in, a two-valued condition out.
+
+The SQL functions that look into a value (``number_of``, ``text_of`` …) stand in ``values.sql``:
+they are what differs between engines, so they are all that a further engine has to say in its own
+words.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import reduce
+from typing import assert_never
+
+from sqlglot import exp
+
+from dataout.segments.tree import (
+    After,
+    Age,
+    Before,
+    Between,
+    Compare,
+    Comparison,
+    Exists,
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    IsNot,
+    OlderThan,
+    OneOf,
+    PropertyIs,
+    Scalar,
+    Test,
+    TextTest,
+    Within,
+    WithinNext,
+)
+from dataout.sql.instants import number_instant, text_instant
+from dataout.sql.scope import Scope
+from dataout.sql.windows import in_window
+
+COMPARE: dict[Comparison, type[exp.Binary]] = {
+    "is": exp.EQ,
+    "gt": exp.GT,
+    "gte": exp.GTE,
+    "lt": exp.LT,
+    "lte": exp.LTE,
+}
+PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+FALSE = exp.false()
+ELEMENT = "element"
+
+
+def dig(value: exp.Expr, path: tuple[str, ...]) -> exp.Expr:
+    """Follow a path into nested objects; what is not there is NULL."""
+    return reduce(
+        lambda outer, key: exp.Bracket(this=outer, expressions=[exp.Literal.string(key)]),
+        path,
+        value.copy(),
+    )
+
+
+def call(function: str, *arguments: exp.Expr) -> exp.Expr:
+    """Call one of the functions of ``values.sql``."""
+    return exp.Anonymous(this=function, expressions=[argument.copy() for argument in arguments])
+
+
+def holds(condition: exp.Expr) -> exp.Condition:
+    """Make a condition two-valued: unknown is false."""
+    return exp.Coalesce(this=condition, expressions=[FALSE.copy()])
+
+
+def passes(condition: Filter, properties: exp.Expr, scope: Scope) -> exp.Condition:
+    """Test a whole filter on one event's properties."""
+    match condition:
+        case FilterAll(of):
+            return exp.and_(*(passes(part, properties, scope) for part in of))
+        case FilterAny(of):
+            return exp.or_(*(passes(part, properties, scope) for part in of))
+        case FilterNot(part):
+            return exp.not_(exp.paren(passes(part, properties, scope)))
+        case PropertyIs(path, tests):
+            return passes_all(tests, dig(properties, path), scope)
+        case _:
+            assert_never(condition)
+
+
+def passes_all(tests: tuple[Test, ...], value: exp.Expr, scope: Scope) -> exp.Condition:
+    """Test one value, all tests at once."""
+    return exp.and_(*(_test(test, value, scope) for test in tests))
+
+
+def _test(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
+    match test:
+        case Exists():
+            return holds(call("is_present", value))
+        case IsNot(positive):
+            return exp.not_(exp.paren(_test(positive, value, scope)))
+        case _:
+            return _any_element(test, value, scope)
+
+
+def _any_element(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
+    """Let a list pass when one of its elements does."""
+    inner = exp.Lambda(
+        this=holds(_scalar(test, exp.column(ELEMENT), scope)),
+        expressions=[exp.to_identifier(ELEMENT)],
+    )
+    elements = exp.TryCast(this=value.copy(), to=exp.DataType.build("VARIANT[]", dialect="duckdb"))
+    over_list = call(
+        "list_bool_or", exp.Anonymous(this="list_transform", expressions=[elements, inner])
+    )
+    return holds(
+        exp.Case().when(call("is_list", value), over_list).else_(_scalar(test, value, scope))
+    )
+
+
+def _scalar(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
+    match test:
+        case Compare(op, bound, ignore_case):
+            return _compare(value, op, bound, ignore_case=ignore_case)
+        case OneOf(bounds, ignore_case):
+            return exp.or_(
+                *(_compare(value, "is", bound, ignore_case=ignore_case) for bound in bounds)
+            )
+        case TextTest():
+            return _text_test(value, test)
+        case Within() | OlderThan() | Age() | WithinNext() | After() | Before() | Between():
+            return in_window(instant_of(value, scope), test, scope.at)
+        case Exists() | IsNot():
+            raise AssertionError(test)
+        case _:
+            assert_never(test)
+
+
+def instant_of(value: exp.Expr, scope: Scope) -> exp.Expr:
+    """Read a value as an instant: ISO-8601 text, or unix seconds; NULL for anything else."""
+    return exp.Coalesce(
+        this=text_instant(call("text_of", value), scope.zone),
+        expressions=[number_instant(call("number_of", value), "s")],
+    )
+
+
+def _compare(value: exp.Expr, op: Comparison, bound: Scalar, *, ignore_case: bool) -> exp.Condition:
+    match bound:
+        case bool():
+            same = exp.EQ(this=call("boolean_of", value), expression=exp.convert(bound))
+            return same if op == "is" else FALSE.copy()
+        case Decimal():
+            return COMPARE[op](this=call("number_of", value), expression=_number(bound))
+        case str():
+            return exp.or_(*_compare_text(value, op, bound, ignore_case=ignore_case))
+        case _:
+            assert_never(bound)
+
+
+def _compare_text(
+    value: exp.Expr, op: Comparison, bound: str, *, ignore_case: bool
+) -> list[exp.Condition]:
+    """Compare with a text: another text as text; a number or a boolean if the text spells one."""
+    text, literal = _folded(call("text_of", value), bound, ignore_case=ignore_case)
+    ways: list[exp.Condition] = [COMPARE[op](this=text, expression=literal)]
+    if PLAIN_NUMBER.fullmatch(bound):
+        spelled = call("plain_number", exp.Literal.string(bound))
+        ways.append(COMPARE[op](this=call("own_number", value), expression=spelled))
+    if op == "is" and bound in {"true", "false"}:
+        ways.append(
+            exp.EQ(this=call("own_boolean", value), expression=exp.convert(bound == "true"))
+        )
+    return ways
+
+
+def _text_test(value: exp.Expr, test: TextTest) -> exp.Condition:
+    text = call("text_of", value)
+    if test.op == "matches":
+        options = [exp.Literal.string("i")] if test.ignore_case else []
+        return exp.Anonymous(
+            this="regexp_matches", expressions=[text, exp.Literal.string(test.bound), *options]
+        )
+    text, literal = _folded(text, test.bound, ignore_case=test.ignore_case)
+    return exp.Anonymous(this=test.op, expressions=[text, literal])
+
+
+def _folded(text: exp.Expr, bound: str, *, ignore_case: bool) -> tuple[exp.Expr, exp.Expr]:
+    if not ignore_case:
+        return text, exp.Literal.string(bound)
+    return exp.Lower(this=text), exp.Literal.string(bound.lower())
+
+
+def _number(bound: Decimal) -> exp.Expr:
+    return exp.Cast(this=exp.Literal.number(f"{bound:f}"), to=exp.DataType.build("DECIMAL(26, 6)"))

@@ -1,0 +1,78 @@
+-- half_even: a decimal with many places, rounded half-even to the six that numbers have
+CREATE OR REPLACE TEMP MACRO half_even(d) AS
+  CASE
+    WHEN abs(d - CAST(d AS DECIMAL(38, 6))) = 0.0000005
+      AND right(CAST(CAST(d AS DECIMAL(38, 6)) AS VARCHAR), 1) IN ('1', '3', '5', '7', '9')
+    THEN CAST(d AS DECIMAL(38, 6)) - CASE WHEN d < 0 THEN -0.000001 ELSE 0.000001 END
+    ELSE CAST(d AS DECIMAL(38, 6))
+  END;
+
+-- number_of_text: a number in any spelling that a decimal cast reads; NULL beyond 10^20
+CREATE OR REPLACE TEMP MACRO number_of_text(t) AS
+  CASE
+    WHEN abs(try_cast(t AS DOUBLE)) < 1
+    THEN CAST(half_even(try_cast(t AS DECIMAL(38, 30))) AS DECIMAL(26, 6))
+    WHEN abs(try_cast(t AS DOUBLE)) < 1e20
+    THEN try_cast(half_even(try_cast(t AS DECIMAL(38, 17))) AS DECIMAL(26, 6))
+  END;
+
+-- number_of_double: the decimal that a double was written as; the short way where six places suffice
+CREATE OR REPLACE TEMP MACRO number_of_double(x) AS
+  CASE
+    WHEN abs(x) < 1e9 AND round_even(x * 1e6, 0) / 1e6 = x THEN try_cast(x AS DECIMAL(26, 6))
+    ELSE number_of_text(CAST(x AS VARCHAR))
+  END;
+
+-- plain_number: a text in the plain spelling of a number: no leading zero, no plus, no exponent
+CREATE OR REPLACE TEMP MACRO plain_number(t) AS
+  CASE
+    WHEN regexp_full_match(t, '-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,6})?') THEN try_cast(t AS DECIMAL(26, 6))
+    WHEN regexp_full_match(t, '-?(0|[1-9][0-9]*)\.[0-9]+') THEN number_of_text(t)
+  END;
+
+-- is_number: the value is a number, not a text that spells one
+CREATE OR REPLACE TEMP MACRO is_number(v) AS
+  variant_typeof(v) IN ('UINT64', 'INT64', 'DOUBLE', 'INT32', 'UINT32', 'INT16', 'UINT16', 'INT8', 'UINT8');
+
+-- text_of: the text, NULL for anything else
+CREATE OR REPLACE TEMP MACRO text_of(v) AS
+  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN try_cast(v AS VARCHAR) END;
+
+-- own_number: the number, NULL for anything else, texts that spell one included
+CREATE OR REPLACE TEMP MACRO own_number(v) AS
+  CASE
+    WHEN variant_typeof(v) = 'DOUBLE' THEN number_of_double(try_cast(v AS DOUBLE))
+    WHEN is_number(v) THEN try_cast(v AS DECIMAL(26, 6))
+  END;
+
+-- number_of: the number, or the one that a text plainly spells
+CREATE OR REPLACE TEMP MACRO number_of(v) AS
+  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(v AS VARCHAR)) ELSE own_number(v) END;
+
+-- boolean_of: the boolean, or the one that a text spells
+CREATE OR REPLACE TEMP MACRO boolean_of(v) AS
+  CASE
+    WHEN variant_typeof(v) = 'BOOL_TRUE' THEN TRUE
+    WHEN variant_typeof(v) = 'BOOL_FALSE' THEN FALSE
+    WHEN text_of(v) = 'true' THEN TRUE
+    WHEN text_of(v) = 'false' THEN FALSE
+  END;
+
+-- own_boolean: the boolean, NULL for anything else
+CREATE OR REPLACE TEMP MACRO own_boolean(v) AS
+  CASE variant_typeof(v) WHEN 'BOOL_TRUE' THEN TRUE WHEN 'BOOL_FALSE' THEN FALSE END;
+
+-- is_list: the value is a list
+CREATE OR REPLACE TEMP MACRO is_list(v) AS starts_with(variant_typeof(v), 'ARRAY');
+
+-- is_present: neither null, nor an empty text, nor an empty list
+CREATE OR REPLACE TEMP MACRO is_present(v) AS
+  variant_typeof(v) NOT IN ('VARIANT_NULL', 'ARRAY(0)') AND coalesce(text_of(v) <> '', TRUE);
+
+-- distinct_key: equal exactly for equal scalar values of one type; NULL for what cannot be counted
+CREATE OR REPLACE TEMP MACRO distinct_key(v) AS
+  CASE
+    WHEN variant_typeof(v) = 'VARCHAR' THEN nullif('t' || try_cast(v AS VARCHAR), 't')
+    WHEN is_number(v) THEN 'n' || CAST(own_number(v) AS VARCHAR)
+    ELSE 'b' || CAST(own_boolean(v) AS VARCHAR)
+  END;

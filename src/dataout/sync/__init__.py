@@ -1,0 +1,1 @@
+"""Make each destination hold what is desired: plan, deliver, record. Safe to stop anywhere."""

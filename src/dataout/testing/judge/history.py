@@ -1,0 +1,141 @@
+"""Rows in, people out: what was held, and known, at an instant."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dataout.testing.judge.times import Unjudged, instant
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that was ever received, as rows in the order of their landing."""
+
+    profiles: Sequence[Row]
+    events: Sequence[Row]
+    lists: Mapping[str, Sequence[str | Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. ``row`` is its landing number, the last judge between ties in time."""
+
+    profile_id: str
+    name: str
+    time: int
+    received: int
+    row: int
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One profile, as it was at the instant asked for. Its events stand oldest first."""
+
+    profile_id: str
+    attributes: Mapping[str, Any]
+    events: tuple[Event, ...]
+    lists: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """That something was so, from ``set_at`` on, learned of at ``received``."""
+
+    profile_id: str
+    name: str
+    value: Any
+    order: tuple[float, float, int]
+
+    def counts(self, now: int, known: float) -> bool:
+        """Tell whether it was held by now, and known."""
+        set_at, received, _ = self.order
+        return set_at <= now and received <= known
+
+
+def people(world: World, now: int, known: int | None, zone: str) -> list[Person]:
+    """Gather everybody whom a row of profiles or events names, as of ``now``, as then known."""
+    limit = math.inf if known is None else known
+    names = dict.fromkeys(str(row["profile_id"]) for row in (*world.profiles, *world.events))
+    attributes = _newest(_attributes(world.profiles, zone), now, limit)
+    lists = _newest(_memberships(world.lists, zone), now, limit)
+    events = [
+        event
+        for event in _first_received(world.events, zone)
+        if event.time <= now and event.received <= limit
+    ]
+    events.sort(key=lambda event: (event.time, event.received, event.row))
+    return [
+        Person(
+            name,
+            attributes.get(name, {}),
+            tuple(event for event in events if event.profile_id == name),
+            frozenset(k for k, member in lists.get(name, {}).items() if member),
+        )
+        for name in names
+    ]
+
+
+def _first_received(rows: Sequence[Row], zone: str) -> Iterator[Event]:
+    """Drop repeated event ids, per source: the first received counts, whenever it happened."""
+    arrivals = [(_event(row, n, zone), row) for n, row in enumerate(rows)]
+    arrivals.sort(key=lambda arrival: (arrival[0].received, arrival[0].row))
+    seen = set()
+    for event, row in arrivals:
+        identity = (row.get("source") or "", row.get("event_id"))
+        if row.get("event_id") is None or identity not in seen:
+            seen.add(identity)
+            yield event
+
+
+def _event(row: Row, landing: int, zone: str) -> Event:
+    happened = _required(row["event_time"], zone)
+    received = row.get("received_at")
+    return Event(
+        str(row["profile_id"]),
+        row["event"],
+        happened,
+        happened if received is None else _required(received, zone),
+        landing,
+        row.get("properties") or {},
+    )
+
+
+def _newest(statements: Iterator[Statement], now: int, known: float) -> dict[str, dict[str, Any]]:
+    """Keep, per profile and name, the newest value by (set_at, received_at, landing)."""
+    current: dict[str, dict[str, Any]] = {}
+    for statement in sorted(statements, key=lambda each: each.order):
+        if statement.counts(now, known):
+            current.setdefault(statement.profile_id, {})[statement.name] = statement.value
+    return current
+
+
+def _attributes(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
+    for landing, row in enumerate(rows):
+        for name, value in (row.get("attributes") or {}).items():
+            yield Statement(str(row["profile_id"]), name, value, _order(row, landing, zone))
+
+
+def _memberships(lists: Mapping[str, Sequence[str | Row]], zone: str) -> Iterator[Statement]:
+    for name, rows in lists.items():
+        for landing, each in enumerate(rows):
+            row: Row = {"profile_id": each} if isinstance(each, str) else each
+            order = _order(row, landing, zone)
+            yield Statement(str(row["profile_id"]), name, row.get("member", True), order)
+
+
+def _order(row: Row, landing: int, zone: str) -> tuple[float, float, int]:
+    """Order by time; ``set_at`` defaults to ``received_at``, and both to: always."""
+    received, set_at = row.get("received_at"), row.get("set_at")
+    known_from = -math.inf if received is None else _required(received, zone)
+    return (known_from if set_at is None else _required(set_at, zone), known_from, landing)
+
+
+def _required(value: object, zone: str) -> int:
+    found = instant(value, zone)
+    if found is None:
+        raise Unjudged(f"not an instant: {value!r}")
+    return found

@@ -1,0 +1,107 @@
+"""The examples of docs/semantics.md, run: by the engine, by the judge, or as a project."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "semantics.md"
+UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+
+
+class TextTimes(SafeConstructor):
+    """Leaves instants as they are written, as the project's own reader does."""
+
+
+TextTimes.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
+def blocks():
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = TextTimes
+    text = PAGE.read_text(encoding="utf-8")
+    for match in re.finditer(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        line = text[: match.start()].count("\n") + 1
+        yield pytest.param(yaml.load(match[1]), match[1], id=f"line-{line}")
+
+
+BLOCKS = list(blocks())
+EXAMPLES = [pytest.param(p.values[0], id=p.id) for p in BLOCKS if "expect" in p.values[0]]
+PROJECTS = [pytest.param(p.values[1], id=p.id) for p in BLOCKS if "expect" not in p.values[0]]
+
+
+def instant(start, offset):
+    """Add an offset such as ``-3h`` to an ISO-8601 instant."""
+    sign, amount, unit = re.fullmatch(r"([-+]?)(\d+)([a-z]+)", offset).groups()
+    span = timedelta(milliseconds=int(amount) * UNITS[unit])
+    return (start - span if sign == "-" else start + span).isoformat(timespec="milliseconds")
+
+
+def rows_of(example):
+    start = datetime.fromisoformat(example["start"]).astimezone(UTC)
+    profiles = [
+        {"profile_id": name, "attributes": person.get("attributes", {})}
+        for name, person in example["given"].items()
+    ]
+    events = [
+        {
+            "profile_id": name,
+            "event": event["event"],
+            "event_time": instant(start, event["at"]),
+            "properties": {k: v for k, v in event.items() if k not in ("event", "at")},
+        }
+        for name, person in example["given"].items()
+        for event in person.get("events", [])
+    ]
+    return profiles, events
+
+
+def by_the_engine(*args, **kwargs):
+    import dataout
+
+    return dataout.evaluate(*args, **kwargs)
+
+
+def by_the_judge(*args, **kwargs):
+    from dataout.testing import judge
+
+    return judge.members(*args, **kwargs)
+
+
+@pytest.mark.parametrize("evaluate", [by_the_engine, by_the_judge])
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_true(example, evaluate):
+    profiles, events = rows_of(example)
+    members = evaluate(
+        example["segments"],
+        profiles=profiles,
+        events=events,
+        lists=example.get("lists", {}),
+        at=example["start"],
+        timezone=example.get("timezone", "UTC"),
+    )
+    expected = {name: frozenset(people) for name, people in example["expect"].items()}
+    assert dict(members) == expected
+
+
+@pytest.mark.parametrize("text", PROJECTS)
+def test_what_looks_like_a_project_is_one(text, tmp_path):
+    tmp_path.joinpath("dataout.yaml").write_text(text, encoding="utf-8")
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [Path(sys.executable).with_name("dataout"), "--project", tmp_path, "--json", "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_page_has_both_kinds():
+    assert len(EXAMPLES) >= 10
+    assert PROJECTS
