@@ -1,5 +1,7 @@
-"""The examples of docs/semantics.md, run: by the engine, by the judge, or as a project."""
+"""Every YAML block of the documentation is run: by engine and judge, or as a project."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "semantics.md"
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 
@@ -25,15 +27,17 @@ TextTimes.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.va
 def blocks():
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = TextTimes
-    text = PAGE.read_text(encoding="utf-8")
-    for match in re.finditer(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        line = text[: match.start()].count("\n") + 1
-        yield pytest.param(yaml.load(match[1]), match[1], id=f"line-{line}")
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in re.finditer(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            line = text[: match.start()].count("\n") + 1
+            name = f"{page.relative_to(ROOT / 'docs')}:{line}"
+            yield pytest.param(yaml.load(match[1]), match[1], id=name)
 
 
 BLOCKS = list(blocks())
-EXAMPLES = [pytest.param(p.values[0], id=p.id) for p in BLOCKS if "expect" in p.values[0]]
-PROJECTS = [pytest.param(p.values[1], id=p.id) for p in BLOCKS if "expect" not in p.values[0]]
+EXAMPLES = [pytest.param(p.values[0], id=p.id) for p in BLOCKS if "given" in p.values[0]]
+PROJECTS = [pytest.param(p.values[1], id=p.id) for p in BLOCKS if "given" not in p.values[0]]
 
 
 def instant(start, offset):
@@ -92,16 +96,21 @@ def test_an_example_is_true(example, evaluate):
 
 @pytest.mark.parametrize("text", PROJECTS)
 def test_what_looks_like_a_project_is_one(text, tmp_path):
-    tmp_path.joinpath("dataout.yaml").write_text(text, encoding="utf-8")
+    """A block may leave out the project's name; warnings are allowed, mistakes are not."""
+    named = text if text.startswith("name:") else f"name: example\n{text}"
+    tmp_path.joinpath("dataout.yaml").write_text(named, encoding="utf-8")
     ran = subprocess.run(  # noqa: S603 - our own command
         [Path(sys.executable).with_name("dataout"), "--project", tmp_path, "--json", "check"],
+        env=os.environ | {"META_TOKEN": "made-up"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.returncode in (0, 1), ran.stdout + ran.stderr
+    findings = json.loads(ran.stdout)["findings"]
+    assert [finding for finding in findings if finding["level"] == "error"] == []
 
 
-def test_the_page_has_both_kinds():
+def test_there_are_both_kinds():
     assert len(EXAMPLES) >= 10
     assert PROJECTS

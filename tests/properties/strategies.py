@@ -60,9 +60,9 @@ class Dice:
 
     def several(self, pool, low, high):
         """Pick some, all different, in the pool's order."""
-        number, left = self.upto(low, high), list(pool)
+        number, left = self.upto(low, high), list(range(len(pool)))
         chosen = [left.pop(self.draw(_below(len(left)))) for _ in range(number)]
-        return [each for each in pool if each in chosen]
+        return [pool[place] for place in sorted(chosen)]
 
 
 @dataclass(frozen=True)
@@ -256,9 +256,10 @@ def one_test(dice, scene, path):
         case 2:
             return {"within_next": dice.pick(tuple(WINDOWS))}
         case 3 | 4:
-            test = {dice.pick((*ORDER, "is_not")): bound(dice, scene, path)}
+            test = {dice.pick(("is", "is_not")): bound(dice, scene, path)}
         case 5:
-            test = {dice.pick(ORDER[1:]): bound(dice, scene, path)}
+            limit = bound(dice, scene, path)
+            test = {dice.pick(ORDER[1:]): str(limit).lower() if isinstance(limit, bool) else limit}
         case 6:
             bounds = [bound(dice, scene, path) for _ in range(dice.upto(1, 3))]
             test = {dice.pick(("in", "not_in")): bounds}
@@ -290,8 +291,7 @@ def where(dice, scene, depth=2):
     if kind == 4:
         return {"not": where(dice, scene, depth - 1)}
     parts = [where(dice, scene, depth - 1) for _ in range(dice.upto(1, 2))]
-    tree = {"any" if kind == 5 else "all": parts}
-    return properties_asked(dice, scene) | tree if dice.chance(4) else tree
+    return {"any" if kind == 5 else "all": parts}
 
 
 def stream(dice, scene):

@@ -12,7 +12,11 @@ WINDOWS = {
 }
 """Shortest first, in milliseconds."""
 
-EDGES = (0, *(sign * w + d for w in WINDOWS.values() for sign in (-1, 1) for d in (0, -1, 1)))
+EDGES = tuple(
+    dict.fromkeys(
+        (0, *(sign * w + d for w in WINDOWS.values() for sign in (-1, 1) for d in (0, -1, 1)))
+    )
+)
 PAST = tuple(edge for edge in EDGES if edge <= 0)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 ANCHORS = (

@@ -20,6 +20,12 @@ from dataout.sql.waterfall import waterfall
 
 PROFILE_ID = "profile_id"
 ATTRIBUTE = "attribute."
+NORMALIZED = pa.schema(
+    [
+        (name, pa.string())
+        for name in ("platform", "region", "field", "country", "raw", "sent", "reason")
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ def desire(
         engine.execute(waterfall(audience, columns).sql(dialect=engine.dialect))
     _gather(engine, identification, now)
     for platform in sorted({target.platform for target in targets}):
-        _prepare(engine, platform)
+        _prepare(engine, platform, identification.region)
     for target in targets:
         _desire(engine, target)
 
@@ -77,25 +83,28 @@ def _gather(engine: Engine, identification: Identification, now: Instant) -> Non
                     statement("desired", "identifiers_from_attribute"),
                     {**here, "name": name, "now": int(now)},
                 )
-    engine.execute(statement("desired", "countries"), {"region": identification.region})
+    engine.execute(statement("desired", "countries"))
 
 
-def _prepare(engine: Engine, platform: str) -> None:
+def _prepare(engine: Engine, platform: str, region: str) -> None:
     """Normalize what is new to the platform, then take the first usable value of each field."""
-    missing = engine.query(statement("desired", "not_normalized"), {"platform": platform})
+    here = {"platform": platform, "region": region}
+    missing = engine.query(statement("desired", "not_normalized"), here)
     if missing.num_rows:
-        engine.append("normalized", _normalized(platform, missing))
-    engine.execute(statement("desired", "prepare"), {"platform": platform})
+        rows = [{**here, **_normalized(here, row)} for row in missing.to_pylist()]
+        engine.append("normalized", pa.Table.from_pylist(rows, schema=NORMALIZED))
+    engine.execute(statement("desired", "prepare"), here)
 
 
-def _normalized(platform: str, missing: pa.Table) -> pa.Table:
-    rows = []
-    for row in missing.to_pylist():
-        prepared = normalize(platform, row["field"], row["raw"], country=row["country"] or None)
-        rows.append({"platform": platform, **row, "sent": prepared.sent, "reason": prepared.reason})
-    text = pa.string()
-    names = ("platform", "field", "country", "raw", "sent", "reason")
-    return pa.Table.from_pylist(rows, schema=pa.schema([(name, text) for name in names]))
+def _normalized(rules: Mapping[str, str], row: Mapping[str, str]) -> Mapping[str, str | None]:
+    prepared = normalize(
+        rules["platform"],
+        row["field"],
+        row["raw"],
+        country=row["country"] or None,
+        region=rules["region"] or None,
+    )
+    return {**row, "sent": prepared.sent, "reason": prepared.reason}
 
 
 def _desire(engine: Engine, target: Target) -> None:

@@ -105,7 +105,7 @@ def word(*words: S) -> Reader[S]:
             expected(" or ".join(words), value, path, context)
         return None
 
-    return Reader(read, {"enum": list(words)})
+    return Reader(read, {"enum": [str(known) for known in words]})
 
 
 def _boolean(value: object, path: Path, context: Context) -> bool | None:

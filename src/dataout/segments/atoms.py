@@ -7,7 +7,7 @@ comparisons of atoms joined by and, or, not. Equal atoms of different segments a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -207,11 +207,14 @@ class Program:
     atoms: tuple[Atom, ...]
 
 
-def program(segments: Mapping[str, Condition]) -> Program:
-    """Translate checked segments: nested names exist and form no cycle."""
-    formulas: dict[str, Formula] = {}
-    for name in segments:
-        _translate(name, segments, formulas)
+def program(segments: Mapping[str, Condition], names: Iterable[str] | None = None) -> Program:
+    """Translate checked segments: nested names exist and form no cycle.
+
+    ``names`` says which of them are asked for (None: all).
+    """
+    done: dict[str, Formula] = {}
+    asked = segments if names is None else names
+    formulas = {name: _translate(name, segments, done) for name in asked}
     atoms = dict.fromkeys(atom for formula in formulas.values() for atom in atoms_of(formula))
     return Program(formulas, tuple(atoms))
 

@@ -221,11 +221,13 @@ KINDS: Mapping[str, Callable[[Mapping[str, object], Path, Context], Condition | 
 """The kinds of conditions, by the key that names them."""
 
 WHO: Key[Condition] = Key("who", CONDITION, required=True)
-_PLAIN_SEGMENT = Shape("a segment", (WHO, Key("description", ANY_TEXT), Key("owner", ANY_TEXT)))
+DESCRIPTION = Key("description", ANY_TEXT)
+OWNER = Key("owner", ANY_TEXT)
+SEGMENT_SHAPE = Shape("a segment", (WHO, DESCRIPTION, OWNER))
 
 
 def _segment(value: object, path: Path, context: Context) -> Condition | None:
-    body = _PLAIN_SEGMENT.read(value, path, context)
+    body = SEGMENT_SHAPE.read(value, path, context)
     return None if body is None else body[WHO]
 
 

@@ -66,7 +66,7 @@ SELECT p.slot, $field, $position, f.profile_id FROM people AS p JOIN profiles AS
 
 -- countries: the country by which each profile's identifiers are read
 CREATE OR REPLACE TEMP TABLE countries AS
-SELECT p.slot, coalesce(min(r.raw), $region) AS country
+SELECT p.slot, coalesce(min(r.raw), '') AS country
 FROM people AS p
 LEFT JOIN raw_identifiers AS r ON r.slot = p.slot AND r.field = 'country' AND r.position = 0
 GROUP BY p.slot;
@@ -76,7 +76,8 @@ SELECT DISTINCT r.field, c.country, r.raw
 FROM raw_identifiers AS r
 JOIN countries AS c ON c.slot = r.slot
 ANTI JOIN normalized AS n
-  ON n.platform = $platform AND n.field = r.field AND n.country = c.country AND n.raw = r.raw
+  ON n.platform = $platform AND n.region = $region
+  AND n.field = r.field AND n.country = c.country AND n.raw = r.raw
 ORDER BY ALL;
 
 -- prepare: the first usable value of each field
@@ -90,7 +91,8 @@ SELECT
 FROM raw_identifiers AS r
 JOIN countries AS c ON c.slot = r.slot
 JOIN normalized AS n
-  ON n.platform = $platform AND n.field = r.field AND n.country = c.country AND n.raw = r.raw
+  ON n.platform = $platform AND n.region = $region
+  AND n.field = r.field AND n.country = c.country AND n.raw = r.raw
 GROUP BY r.slot, r.field;
 
 -- own: every desired profile of a sync with its row key; no key: no identifying value is usable

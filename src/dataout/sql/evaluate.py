@@ -59,6 +59,8 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
             on=exp.column("slot", table=f"g{n}").eq(exp.column("slot", table="p")),
             join_type="left",
         )
+    if scope.people is not None:
+        query = query.where(scope.concerned("p"))
     names = {name: f"s{n}" for n, name in enumerate(program.formulas)}
     for name, part in program.formulas.items():
         query = query.select(exp.alias_(formula(part, columns, scope), names[name]))
@@ -134,7 +136,9 @@ def _events_query(
     group: _Events, atoms: list[EventAtom], columns: Columns, scope: Scope
 ) -> exp.Select:
     slot = exp.column("slot", table="events")
-    query = exp.select(slot).from_("events").where(scope.visible("event_time")).group_by(slot)
+    query = (
+        exp.select(slot).from_("events").where(scope.visible("events", "event_time")).group_by(slot)
+    )
     if group.names:
         query = query.where(exp.column("name").isin(*sorted(group.names)))
     bounds = [earliest(_when(atom), scope.at) for atom in atoms]
@@ -154,7 +158,7 @@ def _states_query(table: str, column: str, names: list[str], scope: Scope) -> ex
         exp.select(slot)
         .from_(table)
         .where(exp.column(column).isin(*sorted(names)))
-        .where(scope.visible("set_at"))
+        .where(scope.visible(table, "set_at"))
         .group_by(slot)
     )
 

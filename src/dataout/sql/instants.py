@@ -30,8 +30,8 @@ SUSPICIOUS = 10**11
 
 WRITTEN = (
     "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
-    "( ?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?)?"
+    "([Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?"
+    "([Zz]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?"
 )
 PLAIN_NUMBER = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
 DAY = 86_400_000
@@ -43,13 +43,13 @@ def text_instant(text: exp.Expression, zone: str) -> exp.Expression:
     ``zone`` (an IANA name, checked by the caller) holds for texts without offset; a date alone is
     its local midnight.
     """
-    wall = _local("regexp_extract(:t, '^[-0-9]{10}([T ][0-9:]+)?')", t=text)
-    offset = _local("regexp_extract(:t, '[T ][0-9:.]+ ?(Z|[+-][0-9:]+)$', 1)", t=text)
-    at = _local("epoch_ms(try_cast(:wall AS TIMESTAMP))", wall=wall)
+    wall = _local("regexp_extract(:t, '^[-0-9]{10}([Tt ][0-9:]+)?')", t=text)
+    offset = _local("regexp_extract(:t, '[Tt ][0-9:.,]+([Zz]|[+-][0-9:]+)$', 1)", t=text)
+    at = _local("epoch_ms(try_cast(upper(:wall) AS TIMESTAMP))", wall=wall)
     return _local(
         """CASE WHEN regexp_full_match(:t, :written) THEN
-             CASE :offset WHEN '' THEN :local WHEN 'Z' THEN :at ELSE :at - :shift END
-             + try_cast(rpad(regexp_extract(:t, '[.]([0-9]{1,3})', 1), 3, '0') AS BIGINT)
+             CASE upper(:offset) WHEN '' THEN :local WHEN 'Z' THEN :at ELSE :at - :shift END
+             + try_cast(rpad(regexp_extract(:t, '[.,]([0-9]{1,3})', 1), 3, '0') AS BIGINT)
            END""",
         t=text,
         written=exp.Literal.string(WRITTEN),

@@ -150,10 +150,11 @@ UPDATE batches SET job = $job WHERE batch_id = $batch_id;
 -- remote: the audience at the vendor that a sync writes to
 SELECT remote FROM remotes WHERE sync = $sync;
 
--- unsettled: entries of a sync that are desired but not known to be at the destination
+-- unsettled: desired entries of a sync about which the destination has not had its last word
 SELECT count(*) AS entries FROM desired AS d
 LEFT JOIN believed AS b ON b.sync = d.sync AND b.row_key = d.row_key
-WHERE d.sync = $sync AND (b.held IS NULL OR b.held <> 'added' OR b.open_op IS NOT NULL);
+WHERE d.sync = $sync
+  AND (b.held IS NULL OR b.open_op IS NOT NULL OR (b.held <> 'added' AND b.rejected_op IS DISTINCT FROM 'add'));
 
 -- progress: what became of the desired entries of a sync, each counted once
 SELECT

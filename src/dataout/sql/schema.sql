@@ -62,9 +62,10 @@ CREATE TABLE loads (
   skipped BIGINT NOT NULL
 );
 
--- normalized: prepared identifiers, computed once per platform, field, country and raw value
+-- normalized: prepared identifiers, computed once per platform, region, field, country and raw value
 CREATE TABLE normalized (
   platform VARCHAR NOT NULL,
+  region VARCHAR NOT NULL,
   field VARCHAR NOT NULL,
   country VARCHAR NOT NULL,
   raw VARCHAR NOT NULL,

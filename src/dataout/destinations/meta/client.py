@@ -23,6 +23,7 @@ from dataout.http import Answer, Http, Json, is_loopback, redact
 from dataout.model.delivery import (
     Accepted,
     Batch,
+    BatchId,
     JobId,
     Limits,
     MatchReport,
@@ -144,6 +145,8 @@ class Meta:
         if "ads_management" not in _granted(self._call("GET", "/me/permissions")):
             raise PermissionMissing("The token lacks the permission ads_management.", ASSIGN)
         body = answer.body or {}
+        if "account_id" not in body:
+            raise ContractBroken("Meta's answer about an ad account has no 'account_id'.")
         terms = body.get("tos_accepted")
         if terms is not None and not (
             isinstance(terms, dict) and terms.get("custom_audience_tos") in (1, True)
@@ -195,7 +198,7 @@ class Meta:
         columns = [column for column in COLUMNS.values() if any(column in row for row in rows)]
         data = [[str(row.get(column, "")) for column in columns] for row in rows]
         session = {
-            "session_id": session_id(batch.id),
+            "session_id": session_id(remote, batch.id),
             "batch_seq": 1,
             "last_batch_flag": True,
             "estimated_num_total": len(data),
@@ -269,9 +272,10 @@ class Meta:
             raise PermissionMissing(said, ASSIGN) from None
 
 
-def session_id(batch: str) -> int:
+def session_id(remote: RemoteId, batch: BatchId) -> int:
     """Give a batch a positive 63-bit number: the same one at every repetition, and its own."""
-    return int.from_bytes(hashlib.sha256(batch.encode()).digest()[:8]) >> 1 or 1
+    digest = hashlib.sha256(f"{remote}\n{batch}".encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1 or 1
 
 
 def _proof(settings: Settings) -> dict[str, str]:
@@ -342,4 +346,6 @@ _MEASURED = (
     "operation_status",
 )
 
-DESTINATION = DestinationType[Settings, httpx.BaseTransport]("meta", Settings, CAPABILITIES, Meta)
+DESTINATION: DestinationType[Settings, httpx.BaseTransport] = DestinationType(
+    "meta", Settings, CAPABILITIES, Meta
+)

@@ -7,6 +7,7 @@ Sources, on developers.facebook.com/documentation/ads-commerce/marketing-api: "E
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from dataout import errors
@@ -61,6 +62,7 @@ _RULES: Mapping[tuple[int, int | None], _Rule] = {
     (200, 1870090): (errors.TermsNotAccepted, "the Custom Audience terms are not accepted", SIGN),
     (2655, None): (errors.TermsNotAccepted, "the terms are not accepted", SIGN),
 }
+_TRACE = re.compile(r"[\w-]{1,32}")
 _PERMISSIONS = range(200, 300)
 _THROTTLES = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
 
@@ -138,8 +140,9 @@ def _words(error: Mapping[str, object], private: Collection[str]) -> str:
     parts = [f"code {whole(error.get('code'))}"]
     if (subcode := whole(error.get("error_subcode"))) is not None:
         parts.append(f"subcode {subcode}")
-    if trace := str(error.get("fbtrace_id") or ""):
-        parts.append(f"trace {redact(trace[:40], private)}")
+    trace = str(error.get("fbtrace_id") or "")
+    if _TRACE.fullmatch(trace) and trace not in private:
+        parts.append(f"trace {trace}")
     sentence = error.get("error_user_title") or error.get("message")
     quoted = f': "{redact(str(sentence), private)}"' if sentence else ""
     return ", ".join(parts) + quoted

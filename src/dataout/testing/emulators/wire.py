@@ -45,7 +45,9 @@ def _body(content: bytes, kind: str) -> Params:
 
 
 def _multipart(content: bytes, kind: str) -> Params:
-    whole = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + content)
+    whole = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + kind.encode() + b"\r\n\r\n" + content
+    )
     if not whole.is_multipart():
         raise ValueError("the body is no multipart form")
     found: Params = {}

@@ -16,8 +16,7 @@ LAST: Final = 7_258_118_400_000
 
 ISO: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?"
-    r"(Z|[+-]\d\d(?::?\d\d)?)?",
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
 DURATION: Final = re.compile(r"(\d+)(ms|s|m|h|d|w)", re.ASCII)
@@ -82,7 +81,7 @@ def _from_text(written: re.Match[str], zone: str) -> int | None:
 
 
 def _offset(text: str) -> timedelta:
-    if text == "Z":
+    if text in "Zz":
         return timedelta()
     digits = text[1:].replace(":", "")
     local = time(int(digits[:2]), int(digits[2:] or 0))

@@ -1,0 +1,131 @@
+"""``check``: everything that is wrong with a project, and everything that deserves a thought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dataout.app.wiring import destination_types
+from dataout.definitions import ProjectDefinition, read_project
+from dataout.errors import ProjectError
+from dataout.model.complaints import nearest
+from dataout.model.definitions import AudienceKind, Complaint, Place
+from dataout.model.people import IDENTIFYING
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake or piece of advice, with its place and a code that the docs explain."""
+
+    level: Literal["error", "warning"]
+    code: str
+    message: str
+    file: str
+    line: int
+    column: int
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """All findings, errors first."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Say whether the project cannot be used as it is."""
+        return any(finding.level == "error" for finding in self.findings)
+
+
+def read(folder: Path) -> ProjectDefinition:
+    """Read a project with the destinations that are installed. Raises ``ProjectError``."""
+    types = destination_types()
+    models = {name: each.settings for name, each in types.items()}
+    fields = {name: each.capabilities.fields for name, each in types.items()}
+    return read_project(folder, models, fields)
+
+
+def check(folder: Path) -> CheckResult:
+    """Read a project folder and judge it; mistakes are findings, not exceptions."""
+    try:
+        definition = read(folder)
+    except ProjectError as error:
+        return CheckResult(tuple(_error(complaint) for complaint in error.complaints))
+    return CheckResult(
+        (
+            *_unpaired_suppressions(definition),
+            *_names_unknown_to_the_catalog(definition),
+            *_nameless_rows(definition),
+        )
+    )
+
+
+def _error(complaint: Complaint) -> Finding:
+    message = f"{complaint.path}: {complaint.message}"
+    return _finding("error", "project", message, complaint.place, complaint.hint)
+
+
+def _finding(
+    level: Literal["error", "warning"], code: str, message: str, place: Place, hint: str
+) -> Finding:
+    return Finding(level, code, message, place.file, place.line, place.column, hint)
+
+
+def _unpaired_suppressions(definition: ProjectDefinition) -> Iterator[Finding]:
+    """Warn where a suppression protects nobody at the platform itself."""
+    excluded = {
+        (audience.segment, sync.destination)
+        for audience in definition.audiences.values()
+        if audience.kind is AudienceKind.EXCLUSION
+        for sync in audience.syncs
+    }
+    for audience in definition.audiences.values():
+        for destination in dict.fromkeys(sync.destination for sync in audience.syncs):
+            for segment in audience.suppress:
+                if (segment, destination) not in excluded:
+                    yield _finding(
+                        "warning",
+                        "unpaired-suppression",
+                        f"audience {audience.name} suppresses by {segment}, which is not synced to "
+                        f"{destination} as an exclusion.",
+                        audience.place,
+                        f"Campaigns at {destination} cannot exclude these people before the next "
+                        f"sync. Add an audience with segment: {segment} and kind: exclusion.",
+                    )
+
+
+def _names_unknown_to_the_catalog(definition: ProjectDefinition) -> Iterator[Finding]:
+    """Warn about events and attributes that the catalog does not know, where it knows any."""
+    known = {
+        "event": definition.catalog.events,
+        "attribute": definition.catalog.attributes,
+    }
+    for reference in definition.references:
+        names = known.get(reference.kind)
+        name = reference.name.split(".")[0] if reference.kind == "attribute" else reference.name
+        if names and name not in names:
+            yield _finding(
+                "warning",
+                f"unknown-{reference.kind}",
+                f"segment {reference.segment} uses the {reference.kind} '{reference.name}', which "
+                "the catalog does not list.",
+                reference.place,
+                nearest(name, names),
+            )
+
+
+def _nameless_rows(definition: ProjectDefinition) -> Iterator[Finding]:
+    """Warn about syncs that send nothing by which a person could be found."""
+    for audience in definition.audiences.values():
+        for sync in audience.syncs:
+            if not set(sync.identifiers) & set(IDENTIFYING):
+                yield _finding(
+                    "warning",
+                    "no-identifying-field",
+                    f"sync {sync.name} sends no identifying field: nobody will be identifiable.",
+                    audience.place,
+                    "Add one of email, phone, external_id, maid to its identifiers.",
+                )

@@ -1,0 +1,213 @@
+"""``explain``: why somebody is in a segment or an audience, or why not, and what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dataout.app.evidence import Branch, explain_condition
+from dataout.app.workspace import Workspace
+from dataout.errors import UsageError
+from dataout.model.complaints import nearest
+from dataout.model.definitions import Audience, Sync
+from dataout.model.people import Field, Instant
+from dataout.sql.named import statement
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a person ends in the audience's waterfall."""
+
+    step: str
+    because: str | None
+    tier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One field as a platform would get it: usable, or why not. Never the value itself."""
+
+    platform: str
+    field: str
+    usable: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """What the ledger believes of a person's entry at one destination."""
+
+    sync: str
+    row_key: str
+    desired: bool
+    held: str
+    open: str | None
+    rejected: str | None
+    reason: str | None
+    at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Travelled:
+    """A batch in which the person's entry travelled, and what became of it."""
+
+    sync: str
+    batch_id: str
+    op: str
+    outcome: str
+    reason: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One person, one audience or segment, one instant.
+
+    ``inside`` says whether they are in the segment, or desired by the audience.
+    """
+
+    person: str
+    subject: str
+    at: Instant
+    inside: bool
+    tree: Branch
+    suppressions: tuple[Branch, ...]
+    funnel: Position | None
+    identifiers: tuple[Identifier, ...]
+    ledger: tuple[LedgerState, ...]
+    batches: tuple[Travelled, ...]
+
+
+def explain(
+    work: Workspace,
+    person: str,
+    subject: str,
+    at: Instant | None = None,
+    known_at: Instant | None = None,
+) -> Explanation:
+    """Explain a person (a profile id, or ``KIND:VALUE``); an unknown name is a ``UsageError``."""
+    instant = at if at is not None else work.clock.now()
+    slot, profile_id = find_person(work, person, instant)
+    audiences = work.definition.audiences
+    if subject in audiences:
+        return _audience(work, audiences[subject], slot, profile_id, instant)
+    if subject not in work.definition.segments:
+        known = [*audiences, *work.definition.segments]
+        raise UsageError(f"There is no audience or segment '{subject}'.", nearest(subject, known))
+    tree = _tree(work, subject, slot, instant, known_at)
+    return Explanation(profile_id, subject, instant, tree.holds, tree, (), None, (), (), ())
+
+
+def find_person(work: Workspace, person: str, at: Instant) -> tuple[int, str]:
+    """Find a profile by id, or by ``KIND:VALUE`` of one of its identifiers."""
+    rows = work.engine.query(
+        "SELECT slot, profile_id FROM profiles WHERE profile_id = $person", {"person": person}
+    ).to_pylist()
+    if not rows and ":" in person:
+        kind, value = person.split(":", 1)
+        rows = _by_identifier(work, kind, value, at)
+    if not rows:
+        raise UsageError(
+            "There is no such person in this environment.",
+            "Give a profile id, or KIND:VALUE as in email:jane@example.com.",
+        )
+    if len(rows) > 1:
+        raise UsageError(
+            f"{len(rows)} people have this identifier.", "Give the profile id of one of them."
+        )
+    return int(rows[0]["slot"]), str(rows[0]["profile_id"])
+
+
+def _by_identifier(work: Workspace, kind: str, value: str, at: Instant) -> list[dict[str, object]]:
+    if kind not in [field.value for field in Field]:
+        return []
+    sources = work.definition.identifiers.get(Field(kind), ())
+    found: dict[object, dict[str, object]] = {}
+    for source in sources:
+        name = source.removeprefix("attribute.")
+        query = statement("funnel", "by_attribute")
+        params = {"name": name, "value": value, "now": int(at)}
+        for row in work.engine.query(query, params).to_pylist():
+            found[row["slot"]] = row
+    return list(found.values())
+
+
+def _tree(
+    work: Workspace, segment: str, slot: int, at: Instant, known_at: Instant | None
+) -> Branch:
+    scope = work.scope(at, known_at)
+    return explain_condition(work.engine, segment, work.conditions, slot, scope)
+
+
+def _audience(
+    work: Workspace, audience: Audience, slot: int, profile_id: str, at: Instant
+) -> Explanation:
+    tree = _tree(work, audience.segment, slot, at, None)
+    suppressions = tuple(_tree(work, name, slot, at, None) for name in audience.suppress)
+    work.desire(at)
+    here = {"audience": audience.name, "slot": slot}
+    rows = work.engine.query(statement("funnel", "person"), here).to_pylist()
+    position = Position(**rows[0]) if rows else Position("not eligible", None, None)
+    return Explanation(
+        person=profile_id,
+        subject=audience.name,
+        at=at,
+        inside=position.step == "desired",
+        tree=tree,
+        suppressions=suppressions,
+        funnel=position,
+        identifiers=_identifiers(work, slot),
+        ledger=tuple(state for sync in audience.syncs for state in _ledger(work, sync, slot)),
+        batches=tuple(each for sync in audience.syncs for each in _batches(work, sync, slot)),
+    )
+
+
+def _identifiers(work: Workspace, slot: int) -> tuple[Identifier, ...]:
+    rows = work.engine.query(
+        "SELECT platform, field, sent IS NOT NULL AS usable, "
+        "CASE WHEN sent IS NULL THEN reason END AS reason "
+        "FROM prepared WHERE slot = $slot ORDER BY platform, field",
+        {"slot": slot},
+    )
+    return tuple(Identifier(**row) for row in rows.to_pylist())
+
+
+def _ledger(work: Workspace, sync: Sync, slot: int) -> list[LedgerState]:
+    here = {"sync": sync.name, "slot": slot}
+    desired = {
+        row["row_key"]
+        for row in work.engine.query(statement("funnel", "person_entry"), here).to_pylist()
+        if row["row_key"] is not None
+    }
+    known = {
+        row["row_key"]: LedgerState(
+            sync.name,
+            row["row_key"],
+            row["row_key"] in desired,
+            row["held"],
+            row["open_op"],
+            row["rejected_op"],
+            row["last_reason"] or None,
+            Instant(row["last_at"]),
+        )
+        for row in work.engine.query(statement("ledger", "entry_of"), here).to_pylist()
+    }
+    for key in desired - known.keys():
+        known[key] = LedgerState(sync.name, key, True, "never", None, None, None, None)  # noqa: FBT003
+    return list(known.values())
+
+
+def _batches(work: Workspace, sync: Sync, slot: int) -> list[Travelled]:
+    rows = work.engine.query(
+        statement("ledger", "batches_of"), {"sync": sync.name, "slot": slot}
+    ).to_pylist()
+    return [
+        Travelled(
+            sync.name,
+            row["batch_id"],
+            row["op"],
+            row["outcome"],
+            row["reason"],
+            Instant(row["recorded_at"]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,71 @@
+"""``segments``: who is in which segment, at any instant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dataout.app.workspace import Workspace
+from dataout.audiences.evaluate import counts, members
+from dataout.errors import UsageError
+from dataout.model.complaints import nearest
+from dataout.model.people import Instant
+from dataout.segments.atoms import program
+from dataout.sql.evaluate import evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCount:
+    """How many people are in a segment, and, if asked for, who."""
+
+    count: int
+    ids: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsResult:
+    """Every segment at one instant."""
+
+    at: Instant
+    segments: Mapping[str, SegmentCount]
+
+
+def segments(
+    work: Workspace,
+    names: Sequence[str] = (),
+    at: Instant | None = None,
+    known_at: Instant | None = None,
+    *,
+    ids: bool = False,
+) -> SegmentsResult:
+    """Evaluate all segments and count those asked for (none: all that are not tiers)."""
+    chosen = _chosen(work, names)
+    instant = at if at is not None else work.clock.now()
+    columns = work.evaluate(instant, known_at)
+    found = counts(work.engine, {name: columns[name] for name in chosen})
+    who = members(work.engine, columns, chosen) if ids else {}
+    return SegmentsResult(
+        instant,
+        {
+            name: SegmentCount(found[name], tuple(sorted(who[name])) if ids else None)
+            for name in chosen
+        },
+    )
+
+
+def compiled(work: Workspace, name: str) -> str:
+    """Spell the query by which a segment is evaluated on its own."""
+    (chosen,) = _chosen(work, [name])
+    query = evaluation(program(work.conditions, [chosen]), work.scope(work.clock.now())).query
+    return query.sql(dialect=work.engine.dialect, pretty=True)
+
+
+def _chosen(work: Workspace, names: Sequence[str]) -> Sequence[str]:
+    known = work.definition.segments
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no segment '{name}'.", nearest(name, known))
+    tiers = {
+        tier.segment for audience in work.definition.audiences.values() for tier in audience.tiers
+    }
+    return list(names) or [name for name in known if name not in tiers]

@@ -1,0 +1,126 @@
+"""A condition's tree for one person: what holds, and what it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dataout.audiences.evaluate import evaluate
+from dataout.model.people import Instant
+from dataout.ports import Engine
+from dataout.segments.atoms import program
+from dataout.segments.describe import label
+from dataout.segments.tree import (
+    All,
+    AnyOf,
+    AttributeIs,
+    Condition,
+    EventIs,
+    InSegment,
+    Not,
+    Stream,
+)
+from dataout.sql.evidence import newest_events, newest_value
+from dataout.sql.scope import Scope
+
+MOST = 5
+"""Events shown per condition: the newest tell the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event or a value that a condition rests on."""
+
+    what: str
+    at: Instant
+    received_at: Instant | None
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One condition: in words, whether it holds, on what evidence, and the conditions within."""
+
+    condition: str
+    holds: bool
+    evidence: tuple[Seen, ...]
+    of: tuple[Branch, ...]
+
+
+def explain_condition(
+    engine: Engine, name: str, segments: Mapping[str, Condition], slot: int, scope: Scope
+) -> Branch:
+    """Evaluate a segment and everything inside it for the profile in ``slot``."""
+    one = Scope(scope.at, scope.known_at, scope.zone, people="explained")
+    engine.execute("CREATE OR REPLACE TEMP TABLE explained AS SELECT $slot AS slot", {"slot": slot})
+    parts = dict(_parts(segments[name], name, segments))
+    columns = evaluate(engine, program({**segments, **parts}, parts), one)
+    (truth,) = engine.query("SELECT * FROM evaluation").to_pylist()
+    holds = {path: bool(truth[column]) for path, column in columns.items()}
+    return _branch(engine, segments[name], name, segments, holds, one)
+
+
+def _parts(
+    condition: Condition, path: str, segments: Mapping[str, Condition]
+) -> Iterator[tuple[str, Condition]]:
+    """Name every condition within a condition by its path, the inside of nested segments too."""
+    yield path, condition
+    for number, part in enumerate(_inside(condition, segments)):
+        yield from _parts(part, f"{path}/{number}", segments)
+
+
+def _inside(condition: Condition, segments: Mapping[str, Condition]) -> tuple[Condition, ...]:
+    match condition:
+        case All(of) | AnyOf(of):
+            return of
+        case Not(part):
+            return (part,)
+        case InSegment(name):
+            return (segments[name],)
+        case _:
+            return ()
+
+
+def _branch(
+    engine: Engine,
+    condition: Condition,
+    path: str,
+    segments: Mapping[str, Condition],
+    holds: Mapping[str, bool],
+    scope: Scope,
+) -> Branch:
+    inside = tuple(
+        _branch(engine, part, f"{path}/{number}", segments, holds, scope)
+        for number, part in enumerate(_inside(condition, segments))
+    )
+    return Branch(label(condition), holds[path], _evidence(engine, condition, scope), inside)
+
+
+def _evidence(engine: Engine, condition: Condition, scope: Scope) -> tuple[Seen, ...]:
+    match condition:
+        case EventIs(stream, since=since):
+            anchor = _events(engine, since.stream, scope) if since is not None else ()
+            return (*anchor, *_events(engine, stream, scope))
+        case AttributeIs(path):
+            query = newest_value(path[0], scope).sql(dialect=engine.dialect)
+            return tuple(
+                Seen(path[0], Instant(row["set_at"]), None, json.loads(row["value"] or "null"))
+                for row in engine.query(query).to_pylist()
+            )
+        case _:
+            return ()
+
+
+def _events(engine: Engine, stream: Stream, scope: Scope) -> tuple[Seen, ...]:
+    query = newest_events(stream, scope, MOST).sql(dialect=engine.dialect)
+    return tuple(
+        Seen(
+            row["name"],
+            Instant(row["event_time"]),
+            Instant(row["received_at"]),
+            json.loads(row["properties"] or "null"),
+        )
+        for row in engine.query(query).to_pylist()
+    )

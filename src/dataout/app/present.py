@@ -1,0 +1,45 @@
+"""Results as plain data: what ``--json`` prints and the API answers. Instants become ISO-8601."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from dataout.model.people import Instant
+from dataout.segments.describe import instant_text
+
+
+def plain(value: object, hint: object = None) -> Any:
+    """Turn a result into dicts, lists, texts and numbers. ``hint`` is the declared type of it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        hints = _hints(type(value))
+        return {
+            field.name: plain(getattr(value, field.name), hints[field.name])
+            for field in dataclasses.fields(value)
+        }
+    match value:
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | frozenset() | set():
+            return [plain(item) for item in value]
+        case Enum():
+            return value.value
+        case Decimal():
+            return float(value)
+        case int() if _is_instant(hint):
+            return instant_text(Instant(value))
+        case _:
+            return value
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, object]:
+    return get_type_hints(kind)
+
+
+def _is_instant(hint: object) -> bool:
+    return hint is Instant or Instant in get_args(hint)

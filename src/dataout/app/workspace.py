@@ -1,0 +1,141 @@
+"""A project in one of its environments, open for work."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dataout.app import state
+from dataout.app.clock import SystemClock
+from dataout.app.wiring import Surroundings, connect, destination_types
+from dataout.audiences.desired import Identification, Target, desire
+from dataout.audiences.evaluate import evaluate
+from dataout.definitions import ProjectDefinition
+from dataout.errors import UsageError
+from dataout.model.complaints import nearest
+from dataout.model.definitions import Audience, AudienceKind, Environment, Sync
+from dataout.model.people import Instant
+from dataout.ports import Clock, Destination, Engine
+from dataout.segments.atoms import Program, program
+from dataout.segments.tree import Condition
+from dataout.sql.scope import Scope
+from dataout.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a command works with. ``chance`` gives numbers in [0, 1), ``new_id`` fresh names."""
+
+    definition: ProjectDefinition
+    environment: Environment
+    surroundings: Surroundings
+    engine: Engine
+    store: Store
+    clock: Clock
+    chance: Callable[[], float]
+    new_id: Callable[[], str]
+
+    @property
+    def conditions(self) -> Mapping[str, Condition]:
+        """Every segment's condition by name, those of tiers included."""
+        return {name: segment.condition for name, segment in self.definition.segments.items()}
+
+    @property
+    def program(self) -> Program:
+        """All segments, compiled."""
+        return program(self.conditions)
+
+    @property
+    def syncs(self) -> Sequence[Sync]:
+        """Every sync of the project, exclusions first."""
+        audiences = self.definition.audiences.values()
+        first = [each for each in audiences if each.kind is AudienceKind.EXCLUSION]
+        then = [each for each in audiences if each.kind is not AudienceKind.EXCLUSION]
+        return [sync for audience in (*first, *then) for sync in audience.syncs]
+
+    def scope(self, at: Instant, known_at: Instant | None = None) -> Scope:
+        """Look at everybody, at an instant."""
+        return Scope(at, known_at, self.definition.timezone)
+
+    def audience(self, name: str) -> Audience:
+        """Find an audience; raises ``UsageError`` with the nearest name."""
+        if name not in self.definition.audiences:
+            raise UsageError(
+                f"There is no audience '{name}'.", nearest(name, self.definition.audiences)
+            )
+        return self.definition.audiences[name]
+
+    def chosen_syncs(self, names: Sequence[str]) -> Sequence[Sync]:
+        """Find syncs by name, all of them without names; raises ``UsageError``."""
+        known = {sync.name: sync for sync in self.syncs}
+        for name in names:
+            if name not in known:
+                raise UsageError(f"There is no sync '{name}'.", nearest(name, known))
+        return [sync for name, sync in known.items() if not names or name in names]
+
+    def connect(self, name: str) -> Destination:
+        """Make one of the project's destinations live."""
+        definition = self.definition.destinations[name]
+        return connect(definition, self.definition.folder, self.environment, self.surroundings)
+
+    def evaluate(self, at: Instant, known_at: Instant | None = None) -> Mapping[str, str]:
+        """Evaluate all segments; gives the column of each in the working table."""
+        return evaluate(self.engine, self.program, self.scope(at, known_at))
+
+    def desire(self, at: Instant) -> Mapping[str, str]:
+        """Evaluate all segments, then fill the waterfall and the desired entries of every sync."""
+        columns = self.evaluate(at)
+        types = destination_types()
+        destinations = self.definition.destinations
+        targets = [
+            Target(sync, types[destinations[sync.destination].type].capabilities.platform)
+            for sync in self.syncs
+        ]
+        identification = Identification(self.definition.identifiers, self.definition.region or "")
+        audiences = list(self.definition.audiences.values())
+        desire(self.engine, audiences, columns, targets, identification, at)
+        return columns
+
+
+@contextmanager
+def opened(
+    definition: ProjectDefinition,
+    environment: Environment,
+    surroundings: Surroundings,
+    clock: Clock | None = None,
+) -> Iterator[Workspace]:
+    """Open an environment's state, and give it back whatever happens.
+
+    Raises ``Locked`` while another process works in it, ``StateTooNew`` for a newer one's.
+    """
+    folder = state.state_folder(definition.folder, environment.name)
+    engine = state.open_engine(folder)
+    try:
+        store = state.open_store(folder)
+        try:
+            yield Workspace(
+                definition=definition,
+                environment=environment,
+                surroundings=surroundings,
+                engine=engine,
+                store=store,
+                clock=clock or SystemClock(),
+                chance=random.random,
+                new_id=lambda: secrets.token_hex(6),
+            )
+        finally:
+            store.close()
+    finally:
+        engine.close()
+
+
+def chosen_environment(definition: ProjectDefinition, name: str) -> Environment:
+    """Find an environment; raises ``UsageError`` with the nearest name."""
+    if name not in definition.environments:
+        raise UsageError(
+            f"There is no environment '{name}'.", nearest(name, definition.environments)
+        )
+    return definition.environments[name]

@@ -1,0 +1,84 @@
+"""Commands that ask: status, explain, rejects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from dataout.cli.session import Session, head, instant
+
+PANEL = "Ask"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    for command in (status, explain):
+        app.command(rich_help_panel=PANEL)(command)
+    rejects = typer.Typer(
+        no_args_is_help=True, help="Records that could not be taken in: list them, replay them."
+    )
+    rejects.command("list")(rejects_list)
+    rejects.command("replay")(rejects_replay)
+    app.add_typer(rejects, name="rejects", rich_help_panel=PANEL)
+
+
+def status(context: typer.Context) -> int:
+    """Show what arrived, what destinations hold, and how the last runs ended."""
+    from dataout.app.commands import status as command
+    from dataout.cli.render import status_tables
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.status(work)
+        title = head(work)
+        session.answer(result, lambda out: status_tables(out, title, result))
+    return 1 if result.attention else 0
+
+
+def explain(
+    context: typer.Context,
+    person: str = typer.Argument(help="A profile id, or KIND:VALUE."),
+    subject: str = typer.Argument(metavar="AUDIENCE_OR_SEGMENT"),
+    at: str = typer.Option(None, help="The instant of truth: ISO-8601, or relative as in -3h."),
+    as_known_at: str = typer.Option(None, help="With what had been received by then."),
+) -> None:
+    """Say why somebody is in or not, on what evidence, and what was sent."""
+    from dataout.app.commands import explain as command
+    from dataout.cli.explanation import explanation
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.explain(
+            work, person, subject, instant(work, at), instant(work, as_known_at)
+        )
+        title = head(work, result.at)
+        session.answer(result, lambda out: explanation(out, title, result))
+
+
+def rejects_list(context: typer.Context) -> None:
+    """Show the records that could not be taken in, with their reasons."""
+    from dataout.app.commands import load as command
+    from dataout.cli.render import rejected_records
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.rejects(work)
+        title = head(work)
+        session.answer(result, lambda out: rejected_records(out, title, result))
+
+
+def rejects_replay(
+    context: typer.Context,
+    mapping: Path = typer.Option(None, help="Another mapping than they came with."),
+) -> int:
+    """Try the rejected records again, after a mapping or the project was mended."""
+    from dataout.app.commands import load as command
+    from dataout.cli.render import loaded
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.replay(work, mapping)
+        title = head(work)
+        session.answer(result, lambda out: loaded(out, title, result))
+    return 1 if result.rejected else 0

@@ -1,0 +1,110 @@
+"""Commands that build: init, check, test, segments, preview, schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+from dataout.cli.session import Session, head, instant
+
+PANEL = "Build"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    for command in (init, check, test, segments, preview, schema):
+        app.command(rich_help_panel=PANEL)(command)
+
+
+def init(
+    context: typer.Context,
+    directory: Path = typer.Argument(help="The folder to write."),
+    template: str = typer.Option("cart-recovery", help="What to start from."),
+) -> None:
+    """Write a project folder that passes check and its own tests."""
+    from dataout.app.commands.init import init as write
+
+    session: Session = context.obj
+    result = write(directory, template)
+    session.answer(
+        result,
+        lambda out: out.print(
+            f"Wrote {len(result.created)} files to {directory}. "
+            f"Next: cd {directory} && dataout check"
+        ),
+    )
+
+
+def check(context: typer.Context) -> int:
+    """Report mistakes and advice, each with file and line."""
+    from dataout.app.commands.check import check as judge
+    from dataout.cli.render import findings
+
+    session: Session = context.obj
+    result = judge(session.folder)
+    session.answer(result, lambda out: findings(out, result))
+    return 2 if result.broken else 1 if result.findings else 0
+
+
+def test(
+    context: typer.Context,
+    names: list[str] = typer.Argument(None, metavar="[NAME]..."),
+) -> int:
+    """Run the project's own segment tests in virtual time."""
+    from dataout.app.commands.test import test as run
+    from dataout.cli.render import test_results
+
+    session: Session = context.obj
+    result = run(session.definition(), names or ())
+    session.answer(result, lambda out: test_results(out, result))
+    return 1 if result.failed else 0
+
+
+def segments(
+    context: typer.Context,
+    names: list[str] = typer.Argument(None, metavar="[NAME]..."),
+    at: str = typer.Option(None, help="The instant of truth: ISO-8601, or relative as in -3h."),
+    as_known_at: str = typer.Option(None, help="With what had been received by then."),
+    ids: bool = typer.Option(False, "--ids", help="List the members."),
+    sql: bool = typer.Option(False, "--sql", help="Print the query."),
+) -> None:
+    """Count who is in which segment, at any instant."""
+    from dataout.app.commands import segments as command
+    from dataout.cli.render import segment_counts
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        if sql:
+            for name in names or work.definition.segments:
+                print(command.compiled(work, name) + ";")
+            return
+        result = command.segments(
+            work, names or (), instant(work, at), instant(work, as_known_at), ids=ids
+        )
+        title = head(work, result.at)
+        session.answer(result, lambda out: segment_counts(out, title, result))
+
+
+def preview(
+    context: typer.Context,
+    audience: str = typer.Argument(),
+    at: str = typer.Option(None, help="The instant: ISO-8601, or relative as in -3h."),
+) -> None:
+    """Count an audience at every step, with a sample. Writes nothing, sends nothing."""
+    from dataout.app.commands import preview as command
+    from dataout.cli.render import waterfall
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.preview(work, audience, instant(work, at))
+        title = head(work, result.at)
+        session.answer(result, lambda out: waterfall(out, title, result))
+
+
+def schema() -> None:
+    """Print the JSON Schema of the project's files, for editors."""
+    from dataout.app.commands.schema import schema as make
+
+    print(json.dumps(make(), indent=2, ensure_ascii=False))

@@ -1,0 +1,115 @@
+"""Commands that ship: load, plan, apply, run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from dataout.cli.session import Session, head, instant
+
+PANEL = "Ship"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    for command in (load, plan, apply, run):
+        app.command(rich_help_panel=PANEL)(command)
+
+
+def load(
+    context: typer.Context,
+    files: list[str] = typer.Argument(metavar="FILE..."),
+    kind: str = typer.Option(..., "--as", help="events, profiles or list:NAME."),
+    mapping: Path = typer.Option(None, help="Which column is what."),
+) -> int:
+    """Bring in csv, jsonl or parquet files. Loading a file again changes nothing."""
+    from dataout.app.commands import load as command
+    from dataout.cli.render import loaded, progress
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        with progress("Loading", shown=not session.as_json) as report:
+            result = command.load(work, files, kind, mapping, report)
+        title = head(work)
+        session.answer(result, lambda out: loaded(out, title, result))
+    return 1 if result.rejected else 0
+
+
+def plan(
+    context: typer.Context,
+    syncs: list[str] = typer.Argument(None, metavar="[SYNC]..."),
+    out: Path = typer.Option(None, help="Keep the plan in a file, for apply."),
+) -> None:
+    """Show what would change at each destination. Sends nothing."""
+    from dataout.app.commands import deliver as command
+    from dataout.app.state import private_files
+    from dataout.cli.render import plan_table
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.plan(work, syncs or ())
+        if out is not None:
+            with private_files():
+                out.write_text(command.spelled(work, result), encoding="utf-8")
+        title = head(work, result.at)
+        session.answer(result, lambda to: plan_table(to, title, result))
+
+
+def apply(
+    context: typer.Context,
+    kept: Path = typer.Argument(None, metavar="[PLAN]"),
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+) -> int:
+    """Deliver what still holds of a kept plan; without one: plan, show, ask, deliver."""
+    from dataout.app.commands import deliver as command
+    from dataout.cli.render import plan_table, run_table
+    from dataout.errors import UsageError
+    from dataout.sync.plan import read_plan
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        if kept is not None:
+            try:
+                text = kept.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise UsageError(f"The plan {kept} cannot be read.") from error
+            result = command.apply(work, read_plan(text))
+        else:
+            made = command.plan(work)
+            if not yes:
+                from dataout.cli.session import console
+
+                plan_table(console(), head(work, made.at), made)
+                _confirm()
+            result = command.apply(work, read_plan(command.spelled(work, made)))
+        title = head(work, result.at)
+        session.answer(result, lambda out: run_table(out, title, result))
+    return 3 if result.failed else 1 if result.attention else 0
+
+
+def _confirm() -> None:
+    from dataout.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody is there to say yes.", "Say it beforehand: dataout apply --yes.")
+    if not typer.confirm("Deliver this?"):
+        raise typer.Exit(0)
+
+
+def run(
+    context: typer.Context,
+    syncs: list[str] = typer.Argument(None, metavar="[SYNC]..."),
+    at: str = typer.Option(None, help="Another instant; only in a sandboxed environment."),
+) -> int:
+    """Make one pass: evaluate, plan, deliver, record. For cron and orchestrators."""
+    from dataout.app.commands import deliver as command
+    from dataout.cli.render import run_table
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.run(work, syncs or (), instant(work, at))
+        title = head(work, result.at)
+        session.answer(result, lambda out: run_table(out, title, result))
+    return 3 if result.failed else 1 if result.attention else 0

@@ -1,0 +1,105 @@
+"""Names across the files: each once, each known where it is used, no segment inside itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
+
+from dataout.definitions.project import Reference
+from dataout.model.complaints import Mistake, nearest, spell
+from dataout.segments.nesting import cycles
+from dataout.segments.parse import check_mention
+
+if TYPE_CHECKING:
+    from dataout.catalog.events import Catalog
+    from dataout.model.complaints import Path
+    from dataout.model.definitions import Place
+    from dataout.model.reading import Context, Mention
+    from dataout.settings.documents import Spot
+
+NAMED = ("segments", "lists", "audiences", "destinations")
+"""Sections whose names share one space: any of them may be asked for by its name alone."""
+
+
+def check_unique(
+    names: Mapping[str, Collection[str]], spots: Mapping[Path, Spot], context: Context
+) -> None:
+    """Report names that stand in two sections; names of one section were joined before."""
+    first: dict[str, str] = {}
+    for section in NAMED:
+        for name in names[section]:
+            if name not in first:
+                first[name] = section
+                continue
+            other = first[name]
+            where = spots.get((other, name))
+            at = f" at {where.key}" if where else ""
+            message = f"'{name}' is also the name of one of the {other}{at}."
+            hint = "Names are unique over the whole project."
+            context.mistakes.found.append(Mistake((section, name), message, hint, at_key=True))
+
+
+def owner(path: Path) -> str:
+    """Name the segment whose condition stands at ``path``; a tier's is ``AUDIENCE.TIER``.
+
+    >>> owner(("segments", "vip", "who", "event"))
+    'vip'
+    >>> owner(("audiences", "cart", "tiers", "high", "who", "event"))
+    'cart.high'
+    """
+    match path:
+        case ("segments", str(name), *_):
+            return name
+        case ("audiences", str(name), "tiers", str(tier), *_):
+            return f"{name}.{tier}"
+        case _:
+            return ""
+
+
+def check_mentions(
+    segments: Collection[str], lists: Collection[str], catalog: Catalog, context: Context
+) -> None:
+    """Report segments and lists that are not there, and what a strict catalog does not know."""
+    known: dict[str, Collection[str] | None] = {"segment": segments, "list": lists}
+    if catalog.strict:
+        known["event"] = catalog.events
+    for mention in context.mentions:
+        if mention.kind == "attribute":
+            _check_attribute(mention, catalog, context)
+        else:
+            check_mention(mention, known, context.mistakes)
+
+
+def _check_attribute(mention: Mention, catalog: Catalog, context: Context) -> None:
+    if catalog.strict and not catalog.knows_attribute(mention.name):
+        message = f"the catalog is strict and has no attribute '{mention.name}'."
+        context.mistakes.add(mention.path, message, nearest(mention.name, catalog.attributes))
+
+
+def check_circles(segments: Collection[str], context: Context) -> None:
+    """Report segments that stand inside themselves, each circle once."""
+    needs: dict[str, list[str]] = {name: [] for name in segments}
+    first: dict[tuple[str, str], Path] = {}
+    for mention in context.mentions:
+        name = owner(mention.path)
+        if mention.kind == "segment" and name in needs:
+            needs[name].append(mention.name)
+            first.setdefault((name, mention.name), mention.path)
+    for circle in cycles(needs):
+        message = f"segments in a circle: {' → '.join(circle)}."
+        context.mistakes.add(first[circle[0], circle[1]], message)
+
+
+def references(context: Context, place_of: Callable[[Path], Place]) -> tuple[Reference, ...]:
+    """Say what conditions name, and where."""
+    return tuple(
+        Reference(
+            kind=mention.kind,
+            name=mention.name,
+            segment=name,
+            path=spell(mention.path),
+            place=place_of(mention.path),
+        )
+        for mention in context.mentions
+        if (name := owner(mention.path))
+    )

@@ -1,0 +1,167 @@
+"""What ``dataout.yaml`` says about the project itself, and where identifiers come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from dataout.catalog.read import COUNTRY
+from dataout.model.complaints import nearest
+from dataout.model.definitions import Environment
+from dataout.model.people import Field
+from dataout.model.readers import BOOLEAN, TEXT, ZONE, map_of, one_or_more, word
+from dataout.model.reading import Context, Key, Mention, Reader, Shape, unsupported
+
+if TYPE_CHECKING:
+    from dataout.model.complaints import Path
+
+DEV = "dev"
+"""The default environment. It reaches nothing but the sandbox."""
+
+FIELD: Reader[Field] = word(*Field)
+PROFILE_ID = "profile_id"
+_ATTRIBUTE = "attribute."
+_ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
+
+
+def _one_of_a_kind(only: str, later: tuple[str, ...]) -> Reader[str]:
+    plain = word(only)
+
+    def read(value: object, path: Path, context: Context) -> str | None:
+        if value in later:
+            context.mistakes.add(path, unsupported(str(value)), f"This version has {only}.")
+            return None
+        return plain.read(value, path, context)
+
+    return Reader(read, plain.schema)
+
+
+ENGINE = Key("engine", _one_of_a_kind("duckdb", ("clickhouse", "postgres", "spark")))
+STORE = Key("store", _one_of_a_kind("sqlite", ("postgres",)))
+SANDBOX = Key("sandbox", BOOLEAN)
+ENVIRONMENT_SHAPE = Shape("an environment", (SANDBOX, ENGINE, STORE))
+ENVIRONMENT_NAME: Reader[str] = TEXT.passing(
+    lambda text: (
+        ""
+        if _ENVIRONMENT_NAME.fullmatch(text)
+        else f"{text!r} is no name for an environment: letters, digits, - and _ only."
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentBody:
+    """An environment as written; None: as the project's default."""
+
+    sandbox: bool | None = None
+    engine: str | None = None
+    store: str | None = None
+
+
+def _environment(value: object, path: Path, context: Context) -> EnvironmentBody | None:
+    body = ENVIRONMENT_SHAPE.read({} if value is None else value, path, context)
+    if body is None:
+        return None
+    if path[-1] == DEV and body[SANDBOX] is False:
+        hint = "Add another environment, such as prod, for real accounts."
+        context.mistakes.add(
+            (*path, "sandbox"), f"'{DEV}' reaches nothing but the sandbox, always.", hint
+        )
+    return EnvironmentBody(body[SANDBOX], body[ENGINE], body[STORE])
+
+
+ENVIRONMENTS = Key(
+    "environments",
+    map_of(
+        ENVIRONMENT_NAME,
+        Reader(_environment, {"anyOf": [ENVIRONMENT_SHAPE.schema, {"type": "null"}]}),
+        "environments",
+    ),
+)
+NAME = Key("name", TEXT)
+TIMEZONE: Key[ZoneInfo] = Key("timezone", ZONE)
+REGION = Key("region", COUNTRY)
+DEFAULTS_SHAPE = Shape("defaults", (REGION,), frozenset({"consent"}))
+DEFAULTS: Key[str] = Key(
+    "defaults",
+    Reader(
+        lambda value, path, context: (
+            None if (body := DEFAULTS_SHAPE.read(value, path, context)) is None else body[REGION]
+        ),
+        DEFAULTS_SHAPE.schema,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """What the project says about itself, its time zone aside: that is read first."""
+
+    name: str | None
+    region: str | None
+    environments: Mapping[str, Environment]
+
+
+T = TypeVar("T")
+
+
+def read_main(data: Mapping[str, object], context: Context) -> Main:
+    """Read the keys that stand in ``dataout.yaml`` alone."""
+
+    def get(key: Key[T]) -> T | None:
+        return key.reader.read(data[key.name], (key.name,), context) if key.name in data else None
+
+    environments = environments_of(get(ENVIRONMENTS) or {}, get(ENGINE), get(STORE))
+    return Main(get(NAME), get(DEFAULTS), environments)
+
+
+def environments_of(
+    written: Mapping[str, EnvironmentBody], engine: str | None, store: str | None
+) -> Mapping[str, Environment]:
+    """Complete the environments with the project's defaults; ``dev`` is always there."""
+    bodies = {DEV: EnvironmentBody()} | dict(written)
+    return {
+        name: Environment(
+            name,
+            sandbox=name == DEV or bool(body.sandbox),
+            engine=body.engine or engine or "duckdb",
+            store=body.store or store or "sqlite",
+        )
+        for name, body in bodies.items()
+    }
+
+
+def _origin(value: object, path: Path, context: Context) -> str | None:
+    text = TEXT.read(value, path, context)
+    if text is None or text == PROFILE_ID:
+        return text
+    name = text.removeprefix(_ATTRIBUTE)
+    if name == text or not all(name.split(".")):
+        hint = nearest(text, [PROFILE_ID])
+        hint = hint if hint.startswith("Did") else f"Did you mean '{_ATTRIBUTE}{text}'?"
+        context.mistakes.add(
+            path, f"expected {PROFILE_ID} or attribute.NAME, found {text!r}.", hint
+        )
+        return None
+    context.mentions.append(Mention("attribute", name, path))
+    return text
+
+
+ORIGIN: Reader[str] = Reader(
+    _origin, {"type": "string", "pattern": r"^(profile_id|attribute(\.[^.]+)+)$"}
+)
+IDENTIFIERS: Reader[Mapping[str, tuple[str, ...]]] = map_of(
+    FIELD.to(str), one_or_more(ORIGIN, "profile_id or attribute.NAME"), "identifiers"
+)
+
+
+def identifiers_of(written: Mapping[str, tuple[str, ...]]) -> Mapping[Field, tuple[str, ...]]:
+    """Complete the origins: a field that nothing is said about is the attribute of its name."""
+    return {field: written.get(field.value, _default(field)) for field in Field}
+
+
+def _default(field: Field) -> tuple[str, ...]:
+    return (PROFILE_ID,) if field is Field.EXTERNAL_ID else (f"{_ATTRIBUTE}{field.value}",)
