@@ -18,6 +18,7 @@ from dataout.settings.secrets import Secrets
 
 GROUP = "dataout.destinations"
 SANDBOX_PORT = 8765
+SANDBOX_ADDRESS = f"http://127.0.0.1:{SANDBOX_PORT}"
 ADDRESS = "base_url"
 """The setting by which a destination's vendor is reached; a sandbox puts its own there."""
 
@@ -38,7 +39,7 @@ class Surroundings:
     """
 
     variables: Mapping[str, str]
-    sandbox: str = f"http://127.0.0.1:{SANDBOX_PORT}"
+    sandbox: str = SANDBOX_ADDRESS
     transports: Mapping[str, Any] | None = None
 
 

@@ -53,7 +53,7 @@ def test(
     names: list[str] = typer.Argument(None, metavar="[NAME]..."),
 ) -> int:
     """Run the project's own segment tests in virtual time."""
-    from dataout.app.commands.test import test as run
+    from dataout.app.commands.test import run_tests as run
     from dataout.cli.render import test_results
 
     session: Session = context.obj

@@ -39,13 +39,13 @@ class Session:
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
         """Open the project in the chosen environment."""
-        from dataout.app.wiring import Surroundings
+        from dataout.app.wiring import SANDBOX_ADDRESS, Surroundings
         from dataout.app.workspace import chosen_environment, opened
 
         definition = self.definition()
         environment = chosen_environment(definition, self.environment)
-        sandbox = {"sandbox": os.environ[SANDBOX]} if SANDBOX in os.environ else {}
-        with opened(definition, environment, Surroundings(os.environ, **sandbox)) as work:
+        sandbox = os.environ.get(SANDBOX, SANDBOX_ADDRESS)
+        with opened(definition, environment, Surroundings(os.environ, sandbox)) as work:
             yield work
 
     def answer(self, result: object, render: Callable[[Console], None]) -> None:

@@ -38,10 +38,11 @@ Open = Callable[[], BinaryIO]
 def of_csv(path: Path, opened: Open, *, typed: bool, tabs: bool) -> Source:
     """Look at a csv file's header; raises ``InputError`` where there is none."""
     header, separator = _header(path, opened, tabs=tabs)
-    columns = unique_names(path.name, header)
+    columns = unique_names(path.name, [cell.strip() for cell in header])
+    first = 2 + sum(cell.count("\n") for cell in header)
 
     def chunks() -> Iterator[Chunk]:
-        return _Reader(path, opened, separator, len(columns)).chunks()
+        return _Reader(path, opened, separator, len(columns), first).chunks()
 
     types = ("VARCHAR",) * len(columns)
     return Source(path.name, columns, types, typed=typed, rows=None, chunks=chunks)
@@ -67,7 +68,7 @@ def _header(path: Path, opened: Open, *, tabs: bool) -> tuple[list[str], str]:
         raise InputError(
             f"{path} has no header line.", "Its first line has to name the columns."
         )
-    return [cell.strip() for cell in header], separator
+    return header, separator
 
 
 def _outside_quotes(line: bytes) -> str:
@@ -98,22 +99,22 @@ class _Counting(io.RawIOBase):
 class _Reader:
     """Reads a file once, keeping count of rows and lines: a quoted cell may span several."""
 
-    def __init__(self, path: Path, opened: Open, separator: str, width: int) -> None:
+    def __init__(self, path: Path, opened: Open, separator: str, width: int, first: int) -> None:
         self._path = path
         self._file = _Counting(opened())
         self._separator = separator
         self._names = column_names(width)
         self._uneven: dict[int, tuple[str, str]] = {}
-        self._rows = 1
-        self._line = 1
+        self._row = 2
+        self._line = first
 
     def chunks(self) -> Iterator[Chunk]:
         with self._file:
-            held: pa.Table | None = None
+            held: pa.RecordBatch | None = None
             for batch in self._batches():
                 if held is not None:
                     yield self._chunk(held, last=False)
-                held = pa.Table.from_batches([batch])
+                held = batch
             # A file without rows still may have had rows that were all uneven.
             yield self._chunk(self._nothing() if held is None else held, last=True)
 
@@ -159,23 +160,79 @@ class _Reader:
         self._uneven[row.number] = (problem, text)
         return "skip"
 
-    def _nothing(self) -> pa.Table:
-        return pa.table({name: pa.array([], pa.binary()) for name in self._names})
+    def _nothing(self) -> pa.RecordBatch:
+        return pa.record_batch([pa.array([], pa.binary()) for _ in self._names], self._names)
 
-    def _chunk(self, table: pa.Table, *, last: bool) -> Chunk:
-        lines, bad = self._numbered(table, last=last)
-        filled = pa.array([True] * table.num_rows)
-        empty = filled
-        for column in table.columns:
-            empty = pc.and_(empty, pc.is_null(column.combine_chunks()))
-        filled = pc.invert(empty)
-        if last and self._file.quotes % 2 and table.num_rows and _spans_lines(table):
-            at = table.num_rows - 1
-            bad.append(BadLine(lines[at].as_py(), UNCLOSED, self._row(table, at)))
-            filled = pc.and_(filled, pa.array([row != at for row in range(table.num_rows)]))
-        columns = []
-        for column in table.columns:
-            texts, broken = _decoded(column.combine_chunks())
-            columns.append(texts)
-            filled = pc.and_(filled, pc.invert(broken)) if broken is not None else filled
-        return table, lines, bad, filled, columns
+    def _chunk(self, batch: pa.RecordBatch, *, last: bool) -> Chunk:
+        cells = batch.columns
+        breaks = _breaks(cells)
+        lines, bad = self._numbered(breaks.to_pylist(), last=last)
+        texts, broken = _decoded(cells)
+        if last and self._file.quotes % 2 and batch.num_rows and breaks[-1].as_py():
+            broken[batch.num_rows - 1] = UNCLOSED
+        for at, problem in broken.items():
+            row = self._separator.join(_spelled(column[at].as_py()) for column in cells)
+            bad.append(BadLine(lines[at], problem, row))
+        kept = pa.array([at not in broken for at in range(batch.num_rows)], pa.bool_())
+        kept = pc.and_(kept, _filled(cells))
+        table = pa.table(texts, names=self._names)
+        numbers = pa.array(lines, pa.int64())
+        return Chunk(table.filter(kept), numbers.filter(kept), tuple(bad))
+
+    def _numbered(self, breaks: list[int], *, last: bool) -> tuple[list[int], list[BadLine]]:
+        """Say in which line each row starts; uneven rows lie between those of the batch."""
+        lines: list[int] = []
+        bad: list[BadLine] = []
+        for inner in breaks:
+            self._pass_uneven(bad)
+            lines.append(self._line)
+            self._row += 1
+            self._line += 1 + inner
+        while last and self._uneven:
+            self._row = min(self._uneven)
+            self._pass_uneven(bad)
+        return lines, bad
+
+    def _pass_uneven(self, bad: list[BadLine]) -> None:
+        while (found := self._uneven.pop(self._row, None)) is not None:
+            problem, text = found
+            bad.append(BadLine(self._line, problem, text))
+            self._row += 1
+            self._line += 1 + text.count("\n")
+
+
+def _breaks(cells: list[pa.Array]) -> pa.Array:
+    """Count the line breaks inside each row's cells."""
+    total = pa.array([0] * len(cells[0]), pa.int32())
+    for column in cells:
+        total = pc.add(total, pc.fill_null(pc.count_substring(column, NEWLINE), 0))
+    return total
+
+
+def _filled(cells: list[pa.Array]) -> pa.Array:
+    """Say which rows hold anything at all: blank lines do not."""
+    filled = pc.is_valid(cells[0])
+    for column in cells[1:]:
+        filled = pc.or_(filled, pc.is_valid(column))
+    return filled
+
+
+def _decoded(cells: list[pa.Array]) -> tuple[list[pa.Array], dict[int, str]]:
+    """Read the cells as UTF-8; say which rows have one that is not."""
+    texts: list[pa.Array] = []
+    broken: dict[int, str] = {}
+    for column in cells:
+        try:
+            texts.append(pc.cast(column, pa.string()))
+        except pa.ArrowInvalid:
+            values = column.to_pylist()
+            for at, value in enumerate(values):
+                if value is not None and _spelled(value).encode() != value:
+                    broken[at] = NOT_TEXT
+                    values[at] = None
+            texts.append(pa.array(values, pa.binary()).cast(pa.string()))
+    return texts, broken
+
+
+def _spelled(cell: bytes | None) -> str:
+    return (cell or b"").decode(errors="backslashreplace")

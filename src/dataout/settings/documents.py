@@ -186,6 +186,7 @@ class _Builder:
     def _fresh(self, event: Any, events: Iterator[Any], depth: int, place: Place) -> _Node:
         match event:
             case ScalarEvent():
+                event.value = self._whole(event.value, place)
                 return _Node(place, self._scalar(event, place), event.value)
             case SequenceStartEvent():
                 items: list[_Node] = []
@@ -231,11 +232,18 @@ class _Builder:
 
     def _scalar(self, event: Any, place: Place) -> object:
         tag = str(event.tag or "")
-        if tag not in {"", "!"}:
-            if tag == f"{_TAG}str":
-                return event.value
+        if tag not in {"", "!", f"{_TAG}str"}:
             raise _Fault(place, f"the tag {tag.replace(_TAG, '!!')} is not supported.")
         return plain(event.value) if event.implicit[0] and not tag else event.value
+
+    def _whole(self, text: str, place: Place) -> str:
+        """Join the surrogate pairs that JSON escapes are written with; a half is a mistake."""
+        if not any("\ud800" <= sign <= "\udfff" for sign in text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise _Fault(place, "the text holds half a character (a lone surrogate).") from None
 
 
 def plain(text: str) -> object:

@@ -19,7 +19,7 @@ from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, Prope
 from dataout.sql import fields
 from dataout.sql.fields import canonical, field, given, text
 from dataout.sql.instants import PLAIN_NUMBER
-from dataout.sql.recipe import Arithmetic, Column, Naming, Origin, Recipe
+from dataout.sql.recipe import Arithmetic, Column, Naming, Origin, Part, Recipe
 from dataout.sql.scope import Scope
 from dataout.sql.values import passes
 
@@ -95,6 +95,25 @@ def origins(recipe: Recipe) -> Mapping[str, Origin]:
     """List the fields that a recipe takes from a column or computes, the event's name included."""
     named = {name: getattr(recipe, name) for name in TAKEN[recipe.kind] if name != "source"}
     return {name: o for name, o in named.items() if isinstance(o, Column | Arithmetic)}
+
+
+def named_columns(recipe: Recipe) -> Iterator[str]:
+    """List every column that a recipe names."""
+    for origin in (*origins(recipe).values(), *(origin for _, origin in recipe.fields or ())):
+        yield from _columns(origin)
+    yield from _looked_at(recipe)
+    yield from sorted(recipe.text)
+
+
+def _columns(part: Part) -> Iterator[str]:
+    match part:
+        case Column(name):
+            yield name
+        case Arithmetic(parts=parts):
+            for inner in parts:
+                yield from _columns(inner)
+        case _:
+            return
 
 
 def _list(columns: Mapping[str, str]) -> str:

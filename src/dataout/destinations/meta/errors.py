@@ -62,6 +62,8 @@ _RULES: Mapping[tuple[int, int | None], _Rule] = {
     (200, 1870090): (errors.TermsNotAccepted, "the Custom Audience terms are not accepted", SIGN),
     (2655, None): (errors.TermsNotAccepted, "the terms are not accepted", SIGN),
 }
+_INVALID = 100
+_PROOF = re.compile("invalid appsecret_proof", re.IGNORECASE)
 _TRACE = re.compile(r"[\w-]{1,32}")
 _PERMISSIONS = range(200, 300)
 _THROTTLES = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
@@ -81,7 +83,7 @@ def explain(answer: Answer, private: Collection[str]) -> errors.DestinationError
     said = _words(error, private)
     if code in _THROTTLES:
         return errors.RateLimited(f"Meta asks for a slower pace ({said})", regain_seconds(answer))
-    if code == 100 and "appsecret_proof" in str(error.get("message")):  # noqa: PLR2004
+    if code == _INVALID and _PROOF.search(str(error.get("message"))):
         return errors.AuthFailed(f"The app_secret is not the token's app's ({said})", _RENEW)
     rule = _RULES.get((code, subcode)) or _RULES.get((code, None))
     if rule is None and code in _PERMISSIONS:

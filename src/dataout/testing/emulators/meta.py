@@ -56,7 +56,7 @@ class MetaEmulator:
         self.door = Door(clock, advance, keep_log)
         self.gate = Gate(self.rules, clock)
         self.uploads = Uploads(self.rules)
-        self._made = 0
+        self.made = 0
 
     @property
     def faults(self) -> Faults:
@@ -71,10 +71,12 @@ class MetaEmulator:
     @property
     def settings(self) -> dict[str, object]:
         """What a project has to write under its destination to be let in here."""
+        proof = {} if self.rules.app_secret is None else {"app_secret": self.rules.app_secret}
         return {
             "account": min(self.rules.accounts or {"act_1001"}),
             "token": self.rules.token or "any-token-of-the-sandbox",
             "base_url": "http://127.0.0.1",
+            **proof,
         }
 
     @property
@@ -217,8 +219,8 @@ class MetaEmulator:
             raise invalid("Param customer_file_source is required.")
         if len(self._held(account)) >= self.rules.max_audiences:
             raise invalid(f"An ad account holds {self.rules.max_audiences} customer files at most.")
-        self._made += 1
-        made = Audience(f"2384{self._made:013d}", account, name, self.door.clock())
+        self.made += 1
+        made = Audience(f"2384{self.made:013d}", account, name, self.door.clock())
         made.updated = made.created
         made.description = str(params.get("description", ""))
         made.source = str(params["customer_file_source"])

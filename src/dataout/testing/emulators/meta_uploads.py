@@ -187,8 +187,10 @@ class Uploads:
         """End a replacement whose 90 minutes have passed."""
         if audience.replacing is None:
             return
-        session = self.sessions[audience.account, audience.replacing]
-        if now - session.started >= self.rules.replace_ms:
+        session = self.sessions.get((audience.account, audience.replacing))
+        if session is None:  # it began in an earlier life of the sandbox
+            audience.replacing, audience.replace_failed = None, True
+        elif now - session.started >= self.rules.replace_ms:
             session.timed_out = True
             self._put_into_force(audience, session, now)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Thread
 
 import httpx
@@ -36,7 +37,7 @@ def serving(handles: Mapping[str, Handle], port: int = 0) -> Iterator[str]:
 
     Port 0 takes a free one. ``OSError``: the port is taken. Nothing but this machine can connect.
     """
-    with ThreadingHTTPServer((HOST, port), _handler(handles)) as server:
+    with _Server((HOST, port), _handler(handles)) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -44,6 +45,13 @@ def serving(handles: Mapping[str, Handle], port: int = 0) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def server_bind(self) -> None:
+        """Bind without asking a name server what this machine is called."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, self.server_address[1]
 
 
 def _handler(handles: Mapping[str, Handle]) -> type[BaseHTTPRequestHandler]:

@@ -1,0 +1,197 @@
+"""The way every record takes: staged, read, told from what is known, added to history or rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pyarrow as pa
+
+from dataout.ingest.mapping import RecordMapping
+from dataout.ingest.sources import BadLine, Chunk, Source, column_names
+from dataout.model.people import Instant
+from dataout.ports import Engine
+from dataout.sql.named import statement
+from dataout.sql.recipe import Recipe
+from dataout.sql.records import SKEW, Reading, read_statement
+
+Progress = Callable[[int, int | None], None]
+"""Told how many records of a file have been read, and how many there are, where that is known."""
+
+AHEAD = "event_time: ahead of its arrival"
+NOT_FINITE = "number: NaN or infinite, taken as absent"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How records are read.
+
+    ``now`` is the instant of loading. ``zone`` (IANA) holds for texts without offset, ``source`` for
+    events that name none; a mapping may say otherwise. ``received`` says when a record without
+    ``received_at`` was received: ``now``, or when it happened (attributes and lists: always).
+    ``skew`` is the lead in milliseconds by which a source's clock may run ahead.
+    """
+
+    now: Instant
+    zone: str = "UTC"
+    source: str = ""
+    mapping: RecordMapping | None = None
+    received: Literal["now", "event_time"] = "now"
+    skew: int = SKEW
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of the records: each is one of the four. ``notes`` counts what else is to be said.
+
+    ``reasons`` counts the rejected ones by reason. A profile or list record is a duplicate when it
+    says nothing that was not known.
+    """
+
+    loaded: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Loaded) -> Loaded:
+        return Loaded(
+            self.loaded + other.loaded,
+            self.duplicates + other.duplicates,
+            self.rejected + other.rejected,
+            self.skipped + other.skipped,
+            Counter(self.reasons) + Counter(other.reasons),
+            Counter(self.notes) + Counter(other.notes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One load: ``kind`` as the caller wrote it, ``mapping`` the path of the mapping file or empty."""
+
+    engine: Engine
+    recipe: Recipe
+    options: LoadOptions
+    kind: str
+    mapping: str
+
+    def run(self, source: Source, progress: Progress | None) -> Loaded:
+        """Take in a source; to be called inside a transaction."""
+        extent = self._extent(source.name)
+        self.engine.execute(statement("load", "parsed"))
+        self.engine.execute(_chunk_table(source))
+        reading = Reading(
+            columns=source.columns,
+            typed=source.typed,
+            arrival=self.options.received == "now",
+            keep=extent["rejects"] > 0,
+            skew=self.options.skew,
+            default_source=self.options.source,
+        )
+        done = absent = 0
+        for chunk in source.chunks():
+            self._stage(source, chunk, done)
+            self.read(reading)
+            self.engine.execute("TRUNCATE load_chunk")
+            done += chunk.table.num_rows + len(chunk.bad)
+            absent += chunk.absent
+            if progress is not None:
+                progress(done, source.rows)
+        return self.settle(extent, {NOT_FINITE: absent})
+
+    def read(self, reading: Reading) -> None:
+        """Read what is staged."""
+        parameters = [self.options.now] if reading.arrival else []
+        self.engine.execute(read_statement(self.recipe, reading), parameters)
+
+    def settle(self, extent: Mapping[str, int], notes: Mapping[str, int]) -> Loaded:
+        """Add what was read to history, and what cannot be to the rejects."""
+        [counts] = self._rows("counts")
+        good, rejected = counts["good"], counts["rejected"]
+        loaded = self._history(extent) if good else 0
+        if rejected or extent["rejects"]:
+            self._rejects()
+        reasons = self._rows("reasons") if rejected else []
+        noted = {AHEAD: counts["early"], **notes}
+        return Loaded(
+            loaded,
+            good - loaded,
+            rejected,
+            counts["skipped"],
+            {row["reason"]: row["records"] for row in reasons},
+            {note: count for note, count in noted.items() if count},
+        )
+
+    def _extent(self, file: str) -> Mapping[str, int]:
+        [extent] = self._rows("extent", self.kind, file)
+        return extent
+
+    def _stage(self, source: Source, chunk: Chunk, done: int) -> None:
+        count = chunk.table.num_rows
+        table = chunk.table.append_column("row", pa.array(range(done + 1, done + count + 1)))
+        table = table.append_column("line", chunk.lines)
+        self.engine.append("load_chunk", self._arrived(table, source.name))
+        if chunk.bad:
+            bad = _bad_lines(chunk.bad, done + count)
+            self.engine.append("load_parsed", self._arrived(bad, source.name))
+
+    def _arrived(self, table: pa.Table, file: str) -> pa.Table:
+        count = table.num_rows
+        table = table.append_column("file", pa.repeat(pa.scalar(file, pa.string()), count))
+        return table.append_column("arrived", pa.repeat(pa.scalar(self.options.now, pa.int64()), count))
+
+    def _history(self, extent: Mapping[str, int]) -> int:
+        """Add people and what is said of them; answer how many records said something new."""
+        self._do("profiles")
+        match self.recipe.kind:
+            case "events":
+                self._do("repeated")
+                self._do("events")
+                [after] = self.engine.query("SELECT count(*) AS events FROM events").to_pylist()
+                return int(after["events"]) - extent["events"]
+            case "profiles":
+                self._do("stated_attributes")
+                self._do("known_attributes")
+                self._do("fresh")
+                self._do("attributes")
+            case "list":
+                self._do("stated_members", self.recipe.list_name)
+                self._do("known_members")
+                self._do("fresh")
+                self._do("list_members")
+        [changed] = self._rows("changed", extent["slots"])
+        return changed["records"]
+
+    def _rejects(self) -> None:
+        self._do("identified", self.kind)
+        self._do("released")
+        self._do("renewed", self.mapping)
+        self._do("rejected", self.kind, self.mapping)
+
+    def _do(self, name: str, *parameters: object) -> None:
+        self.engine.execute(statement("load", name), parameters)
+
+    def _rows(self, name: str, *parameters: object) -> list[dict[str, int]]:
+        return self.engine.query(statement("load", name), parameters).to_pylist()
+
+
+def _chunk_table(source: Source) -> str:
+    names = ["text"] if source.columns is None else column_names(len(source.columns))
+    cells = [f"{name} {type_}" for name, type_ in zip(names, source.types, strict=True)]
+    common = ['"row" BIGINT', "line BIGINT", "file VARCHAR", "arrived BIGINT"]
+    return f"CREATE OR REPLACE TEMP TABLE load_chunk ({', '.join(common + cells)})"
+
+
+def _bad_lines(bad: tuple[BadLine, ...], done: int) -> pa.Table:
+    return pa.table(
+        {
+            "row": pa.array(range(done + 1, done + len(bad) + 1), pa.int64()),
+            "line": pa.array([line.line for line in bad], pa.int64()),
+            "problem": pa.array([line.problem for line in bad], pa.string()),
+            "record": pa.array([line.text for line in bad], pa.string()),
+            "skipped": pa.array([False] * len(bad)),
+        }
+    )
