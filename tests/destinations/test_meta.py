@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +13,7 @@ from pydantic import ValidationError
 from dataout import errors
 from dataout.destinations.meta import DESTINATION, Meta, Settings
 from dataout.destinations.meta.client import session_id
+from dataout.destinations.meta.errors import RULES
 from dataout.model.delivery import Batch, Op, RemoteId
 from dataout.model.people import Field, Member
 from dataout.testing.conformance import Bench
@@ -254,6 +257,15 @@ def test_a_code_has_its_class_and_is_named(code, subcode, expected):
     assert str(code) in str(caught.value)
     assert subcode is None or str(subcode) in str(caught.value)
     assert "AbC_d-1" in str(caught.value)
+
+
+def test_every_code_is_on_the_page():
+    page = Path(__file__).parents[2] / "docs" / "destinations" / "meta.md"
+    table = page.read_text().split("## Errors")[1].split("## The emulator")[0]
+    for (code, subcode), (kind, _, _) in RULES.items():
+        name = f"{code}" if subcode is None else f"{code}/{subcode}"
+        lines = [line for line in table.splitlines() if re.search(rf"[| ]{name}[ ,|–]", line)]
+        assert any(f"`{kind.__name__}`" in line for line in lines), name
 
 
 @pytest.mark.parametrize("code", [100, 190, 200, 987654])

@@ -111,6 +111,15 @@ def test_what_looks_like_a_project_is_one(text, tmp_path):
     assert [finding for finding in findings if finding["level"] == "error"] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_looks_like_a_mapping_is_one(page):
+    from dataout.ingest.mapping import parse_mapping
+
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"^```yaml mapping\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        assert parse_mapping(block, page.name).body.values
+
+
 def test_there_are_both_kinds():
     assert len(EXAMPLES) >= 10
     assert PROJECTS

@@ -27,10 +27,10 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     ``segments`` is ``{name: {"who": condition}}`` as in YAML. ``profiles`` holds rows
     ``{profile_id, attributes}``; ``events`` rows ``{profile_id, event, event_time, properties,
     event_id?, received_at?}`` (``received_at`` defaults to ``event_time``); ``lists`` per name
-    profile ids or rows ``{profile_id, member?}``. Rows of profiles and lists may repeat with ``set_at`` and
-    ``received_at``; without them they always held and were always known. Rows are dicts, or any
-    table that speaks the Arrow PyCapsule interface. ``as_known_at`` evaluates with only what had
-    been received by then.
+    profile ids or rows ``{profile_id, member?}``. Rows of profiles and lists may repeat with
+    ``set_at`` and ``received_at``; without them they always held and were always known. Rows are
+    dicts, or any table that speaks the Arrow PyCapsule interface. ``as_known_at`` evaluates with
+    only what had been received by then.
 
     Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments.
     """

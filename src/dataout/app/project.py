@@ -46,7 +46,7 @@ class Project:
     surroundings: Surroundings
 
     load = _Load()
-    """``Project.load(path, env="dev")`` opens a project; ``project.load(files, kind)`` loads data."""
+    """``Project.load(path, env="dev")`` opens; ``project.load(files, kind)`` loads data."""
 
     @classmethod
     def open(

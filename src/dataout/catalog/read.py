@@ -71,7 +71,7 @@ ATTRIBUTE_SHAPE = Shape("an attribute", (TYPE, UNIT, DESCRIPTION))
 def named(
     shape: Shape,
     make: Callable[[str, Body], T],
-    check: Callable[[Body, Context], None] = lambda body, context: None,
+    check: Callable[[Body, Context], None] | None = None,
 ) -> Reader[T]:
     """Read a mapping, empty ones too, whose name is the key it stands at."""
 
@@ -79,7 +79,8 @@ def named(
         body = shape.read({} if value is None else value, path, context)
         if body is None:
             return None
-        check(body, context)
+        if check is not None:
+            check(body, context)
         return make(str(path[-1]), body)
 
     return Reader(read, {"anyOf": [shape.schema, {"type": "null"}]})

@@ -55,12 +55,8 @@ def run(keep: Path | None, *, as_json: bool) -> int:
 
 def _loop(work: Workspace, files: Files, out: Console) -> dict[str, object]:
     results: dict[str, object] = {}
-    for kind, path in (
-        ("profiles", files.profiles),
-        ("events", files.events),
-        ("events", files.emails),
-        ("list:vip", files.vip),
-    ):
+    loads = [("profiles", files.profiles), *(("events", path) for path in files.events)]
+    for kind, path in (*loads, ("list:vip", files.vip)):
         got = load.load(work, [path], kind)
         results[f"load {path.name}"] = got
         loaded(out, f"\nload {path.name} --as {kind}", got)

@@ -114,7 +114,8 @@ def _audience(value: object, path: Path, context: Context) -> AudienceBody | Non
     if body is None:
         return None
     kind = body[KIND] or AudienceKind.INCLUSION
-    _check_suppression(body, kind, context)
+    if body[KIND] is not None or KIND.name not in body.written:
+        _check_suppression(body, kind, context)
     tiers = body.written.get(TIERS.name)
     return AudienceBody(
         name=str(path[-1]),

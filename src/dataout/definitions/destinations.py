@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from dataout.model.complaints import Mistake, nearest
 from dataout.model.definitions import DestinationDefinition
-from dataout.model.readers import JSON, NAME, TEXT
+from dataout.model.readers import JSON, NAME, TEXT, read_key
 from dataout.model.reading import Context, Schema, mapping_of, unsupported
 from dataout.settings.secrets import malformed, references
 
@@ -46,7 +46,7 @@ def read_destinations(
     found: dict[str, Written] = {}
     for name, item in mapping.items():
         here = (*path, name)
-        NAME.read(name, here, context)
+        read_key(NAME, name, here, context)
         body = mapping_of(item, here, "a destination", context)
         if body is not None and (written := _destination(name, body, here, context, types)):
             found[name] = written

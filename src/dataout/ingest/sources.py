@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-ROWS = 100_000
+ROWS = 245_760
 """Rows of a chunk: what is held in memory at a time."""
 
 

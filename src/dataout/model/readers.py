@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
-from dataout.model.complaints import nearest
+from dataout.model.complaints import Mistakes, nearest
 from dataout.model.numbers import BOUND, exact
 from dataout.model.people import Instant
 from dataout.model.reading import Context, Reader, Schema, expected, found, mapping_of
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 S = TypeVar("S", bound=str)
+
+FEW = 4
+"""Up to so many words are all named where one of them is expected."""
 
 LARGEST_COUNT = 2**53 - 1
 """Whole numbers up to here are the same in every reader of JSON."""
@@ -97,12 +101,13 @@ def word(*words: S) -> Reader[S]:
         for known in words:
             if value == known:
                 return known
-        if isinstance(value, str):
-            context.mistakes.add(
-                path, f"expected {' or '.join(words)}, found {found(value)}.", nearest(value, words)
-            )
+        few = len(words) <= FEW
+        what = " or ".join(words) if few else f"one of {', '.join(words)}"
+        hint = nearest(value, words) if isinstance(value, str) else ""
+        if few or not hint.startswith("Did"):
+            expected(what, value, path, context, hint if hint.startswith("Did") else "")
         else:
-            expected(" or ".join(words), value, path, context)
+            context.mistakes.add(path, f"{value!r} is not known here.", hint)
         return None
 
     return Reader(read, {"enum": [str(known) for known in words]})
@@ -258,6 +263,14 @@ def pair_of(first: Reader[N], second: Reader[N], what: str, wrong: str) -> Reade
     return Reader(read, schema)
 
 
+def read_key(reader: Reader[T], key: str, path: Path, context: Context) -> T | None:
+    """Read a key itself: what is wrong with it is reported at the key, not at its value."""
+    aside = replace(context, mistakes=Mistakes())
+    got = reader.read(key, path, aside)
+    context.mistakes.found.extend(replace(item, at_key=True) for item in aside.mistakes.found)
+    return got
+
+
 def map_of(keys: Reader[str], values: Reader[T], what: str) -> Reader[Mapping[str, T]]:
     """Read a mapping from names to values of one kind."""
 
@@ -267,7 +280,7 @@ def map_of(keys: Reader[str], values: Reader[T], what: str) -> Reader[Mapping[st
             return None
         kept: dict[str, T] = {}
         for key, item in mapping.items():
-            name = keys.read(key, (*path, key), context)
+            name = read_key(keys, key, (*path, key), context)
             got = values.read(item, (*path, key), context)
             if name is not None and got is not None:
                 kept[name] = got

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dataout.model.readers import DOTTED, list_of
+from dataout.model.readers import DOTTED, list_of, read_key
 from dataout.model.reading import Context, Reader, Schema, mapping_of
 from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.segments.words import SCALAR, read_value_test
@@ -89,7 +89,7 @@ def _properties(mapping: Mapping[str, object], path: Path, context: Context) -> 
     complete = True
     for name, value in mapping.items():
         here = (*path, name)
-        steps = DOTTED.read(name, here, context)
+        steps = read_key(DOTTED, name, here, context)
         tests = read_value_test(value, here, context)
         if steps is None or tests is None:
             complete = False

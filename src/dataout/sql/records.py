@@ -17,7 +17,7 @@ from sqlglot import exp
 from dataout.model.people import Instant
 from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql import fields
-from dataout.sql.fields import canonical, field, given, text
+from dataout.sql.fields import Lookup, text
 from dataout.sql.instants import PLAIN_NUMBER
 from dataout.sql.recipe import Arithmetic, Column, Naming, Origin, Part, Recipe
 from dataout.sql.scope import Scope
@@ -34,6 +34,9 @@ LONGEST_NUMBER = 16
 
 NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"
 """Finds what JSON does not have, but its readers take: NaN, infinities, and numbers beyond doubles."""
+
+MOST_OPENINGS = 500
+"""Brackets and braces that open in a text which holds an object: engines recurse into them."""
 
 ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}
 TAKEN = {
@@ -68,17 +71,25 @@ class Reading:
 @cache
 def read_statement(recipe: Recipe, reading: Reading) -> str:
     """Build the statement; its one parameter is the instant of loading, if ``reading.arrival``."""
-    staged = {"text": _text(recipe, reading)}
-    layers = (
-        ("texts", f'SELECT "row", line, file, arrived, {_list(staged)} FROM load_chunk'),
-        ("records", _over("texts", {"record": _record(reading)})),
-        ("raw", _over("records", _raw(recipe))),
-        ("spelled", _over("raw", _spelled(recipe))),
-        ("timed", _over("spelled", _timed(recipe))),
-        ("judged", _over("timed", _judged(recipe))),
-        ("dated", _over("judged", _dated(recipe, reading))),
+    lookup = Lookup()
+    upper = (
+        ("raw", _raw(recipe, lookup)),
+        ("typed", _typed(recipe)),
+        ("spelled", _spelled(recipe)),
+        ("timed", _timed(recipe)),
+        ("judged", _judged(recipe, reading)),
+        ("dated", _dated(recipe, reading, lookup)),
     )
-    common = ",\n".join(f"{name} AS ({query})" for name, query in layers)
+    layers: list[tuple[str, Mapping[str, str]]] = [
+        ("records", {"record": _record(reading)}),
+        ("looked_up", {"found": lookup.all()}),
+        *upper,
+    ]
+    common = [f'texts AS (SELECT "row", line, file, arrived, {_text(recipe, reading)} AS text FROM load_chunk)']
+    below = "texts"
+    for name, columns in layers:
+        common.append(f"{name} AS (SELECT *, {_list(columns)} FROM {below})")
+        below = name
     kept = "TRUE" if reading.keep else "problem IS NOT NULL"
     final = {
         **{name: name for name in ("problem", "skipped")},
@@ -86,8 +97,8 @@ def read_statement(recipe: Recipe, reading: Reading) -> str:
         **{name: f"CASE WHEN fine THEN {value} END" for name, value in _final(recipe).items()},
     }
     return (
-        f"INSERT INTO load_parsed BY NAME WITH {common}\n"
-        f'SELECT "row", line, file, arrived, {_list(final)} FROM dated'
+        f"INSERT INTO load_parsed BY NAME WITH {', '.join(common)}"
+        f' SELECT "row", line, file, arrived, {_list(final)} FROM {below}'
     )
 
 
@@ -118,10 +129,6 @@ def _columns(part: Part) -> Iterator[str]:
 
 def _list(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{value} AS {name}" for name, value in columns.items())
-
-
-def _over(layer: str, columns: Mapping[str, str]) -> str:
-    return f"SELECT *, {_list(columns)} FROM {layer}"
 
 
 def _text(recipe: Recipe, reading: Reading) -> str:
@@ -155,20 +162,32 @@ def _record(reading: Reading) -> str:
     )
 
 
-def _raw(recipe: Recipe) -> dict[str, str]:
+def _raw(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
+    """The fields with a meaning as JSON; a computed number as its text in JSON."""
     mapped = origins(recipe)
-    raw = {
-        f"{name}_field": fields.value_of(mapped[name])
-        if name in mapped
-        else canonical(name, ALIASES.get(name, ""))
-        for name in TAKEN[recipe.kind]
-    }
-    if steps := sorted(set(_looked_at(recipe))):
-        parts = ", ".join(f"{text(step)}, {field(step)}" for step in steps)
-        raw["whole"] = f"CAST(json_object({parts}) AS VARIANT)"
+    raw: dict[str, str] = {}
+    for name in TAKEN[recipe.kind]:
+        match mapped.get(name):
+            case None:
+                alias = ALIASES.get(name)
+                own = lookup.json(name)
+                raw[f"{name}_json"] = f"coalesce({own}, {lookup.json(alias)})" if alias else own
+            case Column(column):
+                raw[f"{name}_json"] = lookup.json(column)
+            case Arithmetic() as computed:
+                raw[f"{name}_json"] = f"to_json({lookup.number(computed)})"
     if rest := REST[recipe.kind]:
-        raw["rest_field"] = field(rest)
+        raw["rest_json"] = lookup.json(rest)
+    if steps := sorted(set(_looked_at(recipe))):
+        parts = ", ".join(f"{text(step)}, {lookup.json(step)}" for step in steps)
+        raw["whole"] = f"CAST(json_object({parts}) AS VARIANT)"
     return raw
+
+
+def _typed(recipe: Recipe) -> dict[str, str]:
+    names = [*TAKEN[recipe.kind], *(["rest"] if REST[recipe.kind] else [])]
+    types = {f"{name}_type": f"json_type({name}_json)" for name in names}
+    return {**types, **{f"{name}_text": f"{name}_json ->> '$'" for name in names}}
 
 
 def _filters(recipe: Recipe) -> Iterator[Filter]:
@@ -207,27 +226,26 @@ def _times(recipe: Recipe) -> tuple[str, str]:
 
 
 def _spelled(recipe: Recipe) -> dict[str, str]:
-    mapped = origins(recipe)
-    spelled = {"profile_id": fields.identity("profile_id_field")}
-    for name in _times(recipe):
-        origin = mapped.get(name, Column(name))
-        spelled[f"{name}_text"] = fields.time_text(origin, f"{name}_field")
+    spelled = {"profile": fields.identity("profile_id")}
+    spelled |= {f"{name}_time": fields.time_text(name) for name in _times(recipe)}
     skip = "FALSE" if recipe.skip is None else _passes(recipe.skip, recipe.zone)
-    unnamed = "FALSE"
-    if recipe.kind == "events":
-        spelled["event_id"] = f"nullif({fields.plain_text('event_id_field')}, '')"
-        spelled["source"] = text(recipe.source)
-        if not recipe.source:
-            spelled["source"] = fields.plain_text("source_field")
-        spelled["name"] = _name(recipe)
-        if isinstance(recipe.event, tuple):
-            unnamed = f"({spelled['name']}) IS NULL"
-    spelled["skipped"] = f"record IS NOT NULL AND ({skip} OR {unnamed})"
-    if recipe.kind == "list":
-        spelled["member"] = _member()
+    match recipe.kind:
+        case "events":
+            spelled["own_id"] = f"nullif({fields.scalar('event_id')}, '')"
+            spelled["own_source"] = text(recipe.source) if recipe.source else _source()
+            spelled["name"] = _name(recipe)
+        case "list":
+            spelled["on_list"] = _member()
+        case "profiles":
+            pass
     if REST[recipe.kind]:
-        spelled["rest"] = _object("rest_field") if recipe.fields is None else "NULL"
+        spelled["rest"] = _object() if recipe.fields is None else "NULL"
+    spelled["left_out"] = skip
     return spelled
+
+
+def _source() -> str:
+    return f"nullif({fields.scalar('source')}, '')"
 
 
 def _name(recipe: Recipe) -> str:
@@ -235,7 +253,7 @@ def _name(recipe: Recipe) -> str:
         case tuple(rules):
             return f"CASE {' '.join(_rule(rule, recipe.zone) for rule in rules)} END"
         case _:
-            return fields.plain_text("event_field")
+            return f"nullif({fields.scalar('event')}, '')"
 
 
 def _rule(rule: Naming, zone: str) -> str:
@@ -244,100 +262,103 @@ def _rule(rule: Naming, zone: str) -> str:
 
 
 def _member() -> str:
-    written = "lower(member_field ->> '$')"
     return (
-        f"CASE WHEN NOT {given('member_field')} THEN TRUE WHEN {written} IN ('true', '1') THEN TRUE"
-        f" WHEN {written} IN ('false', '0') THEN FALSE END"
+        f"CASE WHEN NOT {fields.given('member')} THEN TRUE"
+        " WHEN lower(member_text) IN ('true', '1') THEN TRUE"
+        " WHEN lower(member_text) IN ('false', '0') THEN FALSE END"
     )
 
 
-def _object(value: str) -> str:
+def _object() -> str:
     """Read an object, or a text that holds one, as tables carry nested values."""
-    inner = f"({value} ->> '$')"
+    openings = "length(rest_text) - length(replace(replace(rest_text, '[', ''), '{', ''))"
     return (
-        f"CASE json_type({value}) WHEN 'OBJECT' THEN {value}"
-        f" WHEN 'VARCHAR' THEN CASE WHEN json_valid({inner}) THEN"
-        f" CASE WHEN json_type({inner}) = 'OBJECT' AND NOT regexp_matches({inner}, '{NOT_FINITE}')"
-        f" THEN CAST({inner} AS JSON) END END END"
+        "CASE rest_type WHEN 'OBJECT' THEN rest_json"
+        " WHEN 'VARCHAR' THEN CASE WHEN json_valid(rest_text) THEN"
+        f" CASE WHEN json_type(rest_text) = 'OBJECT' AND {openings} < {MOST_OPENINGS}"
+        f" AND NOT regexp_matches(rest_text, '{NOT_FINITE}')"
+        " THEN CAST(rest_text AS JSON) END END END"
     )
 
 
 def _timed(recipe: Recipe) -> dict[str, str]:
-    return {
-        f"{name}_read": fields.instant(f"{name}_text", recipe.zone, recipe.unit)
+    times = {
+        f"{name}_read": fields.instant(f"{name}_time", recipe.zone, recipe.unit)
         for name in _times(recipe)
     }
+    unnamed = "name IS NULL" if isinstance(recipe.event, tuple) else "FALSE"
+    return {**times, "skipped": f"record IS NOT NULL AND (left_out OR {unnamed})"}
 
 
-def _judged(recipe: Recipe) -> dict[str, str]:
+def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
     """The first thing that is wrong with a record."""
     happened, received = _times(recipe)
-    missing = f"WHEN {happened}_text IS NULL THEN '{happened}: missing'"
     wrong = [
-        "WHEN json_valid(text) IS DISTINCT FROM TRUE THEN 'record: not JSON'",
-        "WHEN record IS NULL THEN 'record: not an object'",
-        "WHEN skipped THEN NULL",
-        fields.identity_problem("profile_id_field", "profile_id"),
+        fields.identity_problem("profile_id", "profile"),
         *_event_problems(recipe),
-        *([missing] if recipe.kind == "events" else []),
-        *(
-            fields.time_problem(name, f"{name}_text", f"{name}_read", recipe.unit)
-            for name in (happened, received)
-        ),
+        fields.time_problem(happened, recipe.unit, required=recipe.kind == "events"),
+        fields.time_problem(received, recipe.unit, required=False),
     ]
     if recipe.kind == "list":
-        wrong.append("WHEN member IS NULL THEN 'member: not true or false'")
+        wrong.append("CASE WHEN on_list IS NULL THEN 'member: not true or false' END")
     if (rest := REST[recipe.kind]) and recipe.fields is None:
-        wrong.append(f"WHEN rest IS NULL AND {given('rest_field')} THEN '{rest}: not an object'")
-    return {"problem": f"CASE {' '.join(wrong)} END"}
+        misfit = f"rest IS NULL AND {fields.given('rest')}"
+        wrong.append(f"CASE WHEN {misfit} THEN '{rest}: not an object' END")
+    unread = "'record: not an object'"
+    if reading.columns is None:
+        unread = f"CASE WHEN json_valid(text) THEN {unread} ELSE 'record: not JSON' END"
+    return {
+        "problem": f"CASE WHEN record IS NULL THEN {unread} WHEN skipped THEN NULL"
+        f" ELSE coalesce({', '.join(wrong)}) END"
+    }
 
 
 def _event_problems(recipe: Recipe) -> list[str]:
     if recipe.kind != "events":
         return []
-    named = [
-        f"WHEN NOT {given('event_field')} THEN 'event: missing'",
-        "WHEN name IS NULL THEN 'event: not a text'",
+    checks = [("event_id", "own_id", "'event_id: not a text or a number'")]
+    if not recipe.source:
+        checks.append(("source", "own_source", "'source: not a text'"))
+    found = [
+        f"CASE WHEN {read} IS NULL AND {fields.given(name)} THEN {problem} END"
+        for name, read, problem in checks
     ]
-    return [
-        *([] if isinstance(recipe.event, tuple) else named),
-        f"WHEN event_id IS NULL AND {given('event_id_field')} THEN 'event_id: not a text or number'",
-        *(
-            []
-            if recipe.source
-            else [f"WHEN source IS NULL AND {given('source_field')} THEN 'source: not a text'"]
-        ),
-    ]
+    if not isinstance(recipe.event, tuple):
+        nameless = f"CASE WHEN {fields.given('event')} THEN 'event: not a text' ELSE 'event: missing' END"
+        found.append(f"CASE WHEN name IS NULL THEN {nameless} END")
+    return found
 
 
-def _dated(recipe: Recipe, reading: Reading) -> dict[str, str]:
+def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
     happened, _ = _times(recipe)
     fine = "problem IS NULL AND NOT skipped"
     if recipe.kind == "events":
-        default = "$1" if reading.arrival else "event_time_read"
+        received = f"coalesce(received_at_read, {'$1' if reading.arrival else 'event_time_read'})"
         lead = "event_time_read - received_at_read"
+        clamped = f"{lead} > 0 AND {lead} <= {reading.skew}"
         return {
             "fine": fine,
-            "received": f"coalesce(received_at_read, {default})",
-            "happened": f"CASE WHEN {lead} > 0 AND {lead} <= {reading.skew}"
-            " THEN received_at_read ELSE event_time_read END",
-            "named_source": f"coalesce(source, {text(reading.default_source)})",
+            "received": received,
+            "happened": f"CASE WHEN {clamped} THEN received_at_read ELSE event_time_read END",
+            "named_source": f"coalesce(own_source, {text(reading.default_source)})",
+            "ahead": f"event_time_read - {received} > {reading.skew}",
             "backfilled": f"received_at_read IS NULL AND {reading.arrival}",
-            "early": f"event_time_read - coalesce(received_at_read, {default}) > {reading.skew}",
-            "rest_json": _properties(recipe),
+            "others": f"CASE WHEN {fine} THEN {_properties(recipe, lookup)} END",
         }
     known = "$1" if reading.arrival else f"coalesce({happened}_read, {ALWAYS})"
-    since = "arrived" if reading.arrival else f"{ALWAYS}"
-    return {
+    since = "arrived" if reading.arrival else str(ALWAYS)
+    dated = {
         "fine": fine,
         "received": f"coalesce(received_at_read, {known})",
         "happened": f"coalesce({happened}_read, received_at_read, {since})",
-        "stated": f"coalesce({happened}_read, received_at_read) IS NOT NULL",
-        **({"rest_json": _attributes(recipe)} if recipe.kind == "profiles" else {}),
+        "said": f"coalesce({happened}_read, received_at_read) IS NOT NULL",
     }
+    if recipe.kind == "profiles":
+        dated["others"] = f"CASE WHEN {fine} THEN {_attributes(recipe, lookup)} END"
+    return dated
 
 
-def _others(recipe: Recipe) -> str:
+def _others(recipe: Recipe, lookup: Lookup) -> str:
     """The fields of a record that nothing else has taken."""
     mapped = origins(recipe)
     gone: list[str] = [REST[recipe.kind]]
@@ -350,7 +371,7 @@ def _others(recipe: Recipe) -> str:
             gone.append(name)
             if alias := ALIASES.get(name):
                 patch = text(f", {json.dumps(alias)}: null")
-                aliases += f" || CASE WHEN {field(name)} IS NULL THEN {patch} ELSE '' END"
+                aliases += f" || CASE WHEN {lookup.json(name)} IS NULL THEN {patch} ELSE '' END"
     patch = text("{" + ", ".join(f"{json.dumps(name)}: null" for name in gone))
     return f"json_merge_patch(record, CAST({patch}{aliases} || '}}' AS JSON))"
 
@@ -362,22 +383,22 @@ def _is_settled(name: str, recipe: Recipe) -> bool:
     )
 
 
-def _properties(recipe: Recipe) -> str:
+def _properties(recipe: Recipe, lookup: Lookup) -> str:
     if recipe.fields is None:
-        found = f"json_merge_patch({_others(recipe)}, coalesce(rest, CAST('{{}}' AS JSON)))"
+        found = f"json_merge_patch({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
     else:
-        parts = (f"{text(name)}, {fields.value_of(origin)}" for name, origin in recipe.fields)
+        parts = (f"{text(name)}, {lookup.value(origin)}" for name, origin in recipe.fields)
         found = f"json_object({', '.join(parts)})"
     return f"CAST(json_normalize(json_strip_nulls({found})) AS VARCHAR)"
 
 
-def _attributes(recipe: Recipe) -> str:
+def _attributes(recipe: Recipe, lookup: Lookup) -> str:
     """What is said about attributes: null says that there is none; what is absent says nothing."""
     if recipe.fields is None:
-        found = f"json_deep_merge({_others(recipe)}, coalesce(rest, CAST('{{}}' AS JSON)))"
+        found = f"json_deep_merge({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
     else:
         parts = ", ".join(
-            f"{{k: {text(name)}, v: to_json({fields.value_of(origin)})}}"
+            f"{{k: {text(name)}, v: to_json({lookup.value(origin)})}}"
             for name, origin in recipe.fields
         )
         there = f"list_filter([{parts}], lambda x: x.v IS NOT NULL)"
@@ -386,26 +407,26 @@ def _attributes(recipe: Recipe) -> str:
 
 
 def _final(recipe: Recipe) -> dict[str, str]:
-    common = {"profile_id": "profile_id", "received_at": "received"}
+    common = {"profile_id": "profile", "received_at": "received"}
     match recipe.kind:
         case "events":
             key = (
-                "CASE WHEN event_id IS NULL"
-                " THEN json_array(named_source, profile_id, name, happened, rest_json)"
-                " ELSE json_array(named_source, event_id) END"
+                "CASE WHEN own_id IS NULL"
+                " THEN json_array(named_source, profile, name, happened, others)"
+                " ELSE json_array(named_source, own_id) END"
             )
             return {
                 **common,
                 "name": "name",
                 "event_time": "happened",
                 "source": "named_source",
-                "event_id": "event_id",
+                "event_id": "own_id",
                 "backfill": "backfilled",
-                "early": "early",
-                "rest": "rest_json",
+                "early": "ahead",
+                "rest": "others",
                 "digest": f"md5_number(CAST({key} AS VARCHAR))",
             }
         case "profiles":
-            return {**common, "set_at": "happened", "stated": "stated", "rest": "rest_json"}
+            return {**common, "set_at": "happened", "stated": "said", "rest": "others"}
         case "list":
-            return {**common, "set_at": "happened", "stated": "stated", "member": "member"}
+            return {**common, "set_at": "happened", "stated": "said", "member": "on_list"}

@@ -23,7 +23,7 @@ def init(folder: Path, template: str) -> InitResult:
 
     Raises ``UsageError`` for an unknown template, or where a file of it stands already.
     """
-    templates = resources.files("dataout.definitions") / "templates"
+    templates = resources.files("dataout.app") / "templates"
     known = [each.name for each in templates.iterdir() if each.is_dir()]
     if template not in known:
         raise UsageError(f"There is no template '{template}'.", nearest(template, known))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dataout.app.workspace import Workspace
 from dataout.ingest import load as loading
-from dataout.ingest import rejects as rejecting
+from dataout.ingest.intake import Loaded, LoadOptions
 from dataout.ingest.mapping import read_mapping
 
 Progress = Callable[[int, int | None], None]
@@ -17,7 +17,7 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What became of the records: each is one of the four."""
+    """What became of the records: each is one of the four. ``notes`` counts what else is odd."""
 
     loaded: int
     duplicates: int
@@ -27,18 +27,31 @@ class LoadResult:
     notes: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RejectGroup:
-    """Rejected records of one kind and reason; the example's values are masked."""
+def load(
+    work: Workspace,
+    files: Sequence[str | Path],
+    kind: str,
+    mapping: Path | None = None,
+    progress: Progress | None = None,
+) -> LoadResult:
+    """Load files as ``events``, ``profiles`` or ``list:NAME``. Raises ``InputError``."""
+    return _result(loading.load(work.engine, files, kind, _options(work, mapping), progress))
 
-    kind: str
-    reason: str
-    count: int
-    example: str
+
+def _options(work: Workspace, mapping: Path | None) -> LoadOptions:
+    return LoadOptions(
+        now=work.clock.now(),
+        zone=work.definition.timezone,
+        mapping=read_mapping(mapping) if mapping is not None else None,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class RejectsResult:
-    """Everything that waits to be mended."""
-
-    rejects: tuple[RejectGroup, ...]
+def _result(loaded: Loaded) -> LoadResult:
+    return LoadResult(
+        loaded.loaded,
+        loaded.duplicates,
+        loaded.rejected,
+        loaded.skipped,
+        dict(loaded.reasons),
+        dict(loaded.notes),
+    )

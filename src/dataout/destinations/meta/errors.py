@@ -21,7 +21,7 @@ _APPEAL = "Open the audience in Meta's Audience Manager: appeal there, or sync u
 _Class = type[errors.Refused] | type[errors.Transient]
 _Rule = tuple[_Class, str, str]
 
-_RULES: Mapping[tuple[int, int | None], _Rule] = {
+RULES: Mapping[tuple[int, int | None], _Rule] = {
     (1, None): (errors.Transient, "Meta had an unknown error", ""),
     (2, None): (errors.Transient, "Meta's service is unavailable for a moment", ""),
     (5000, None): (errors.Transient, "Meta had an unknown error", ""),
@@ -62,6 +62,8 @@ _RULES: Mapping[tuple[int, int | None], _Rule] = {
     (200, 1870090): (errors.TermsNotAccepted, "the Custom Audience terms are not accepted", SIGN),
     (2655, None): (errors.TermsNotAccepted, "the terms are not accepted", SIGN),
 }
+"""What Meta's codes (code, subcode) are for us: class, meaning, hint. No subcode: any."""
+
 _INVALID = 100
 _PROOF = re.compile("invalid appsecret_proof", re.IGNORECASE)
 _TRACE = re.compile(r"[\w-]{1,32}")
@@ -85,9 +87,9 @@ def explain(answer: Answer, private: Collection[str]) -> errors.DestinationError
         return errors.RateLimited(f"Meta asks for a slower pace ({said})", regain_seconds(answer))
     if code == _INVALID and _PROOF.search(str(error.get("message"))):
         return errors.AuthFailed(f"The app_secret is not the token's app's ({said})", _RENEW)
-    rule = _RULES.get((code, subcode)) or _RULES.get((code, None))
+    rule = RULES.get((code, subcode)) or RULES.get((code, None))
     if rule is None and code in _PERMISSIONS:
-        rule = _RULES[200, None]
+        rule = RULES[200, None]
     if error.get("is_transient") is True or (rule and rule[0] is errors.Transient):
         meaning = rule[1] if rule else "Meta expects a later call to succeed"
         return errors.Transient(f"{_capital(meaning)} ({said}).", retry_after(answer.headers))

@@ -18,7 +18,7 @@ from dataout.testing.emulators.server import Handle
 
 
 def keep(emulator: MetaEmulator, file: Path) -> Handle:
-    """Bring back what ``file`` holds, and write to it after every call that may change something."""
+    """Bring back what ``file`` holds, and write to it after every call that may change it."""
     if file.exists():
         _restore(emulator, file)
     lock = Lock()

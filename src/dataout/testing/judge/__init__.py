@@ -46,8 +46,8 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
         timezone: IANA name of the zone in which a time without offset is read.
 
     Returns:
-        For each segment the ids of its members. Everybody whom a row of ``profiles`` or ``events``
-        names can be one, whenever the row was set or received; a list creates nobody.
+        For each segment the ids of its members. Everybody whom any row names can be one, whenever
+        that row was set or received.
 
     Raises:
         Unjudged: a definition or a row says what the judge does not understand.
