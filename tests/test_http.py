@@ -229,10 +229,12 @@ def test_no_proxy_and_no_redirect_in_a_sandbox(monkeypatch):
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         url = f"http://127.0.0.1:{server.server_address[1]}"
-        with pytest.raises(errors.Refused, match="points elsewhere"):
-            Http(url, {}, loopback_only=True).call("GET", "/here")
-        server.shutdown()
-        thread.join()
+        try:
+            with pytest.raises(errors.Refused, match="points elsewhere"):
+                Http(url, {}, loopback_only=True).call("GET", "/here")
+        finally:
+            server.shutdown()
+            thread.join()
     assert hits == ["/here"]
 
 

@@ -36,42 +36,35 @@ def instant(milliseconds):
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+def rows(people):
+    """Spell the events of people, given as pairs of a name and events, as the judge reads them."""
+    return [
+        {
+            "profile_id": person,
+            "event": event.event,
+            "event_time": instant(event.at),
+            "properties": dict(event.properties),
+        }
+        for person, events in people
+        for event in events
+    ]
+
+
 def judged(project, test, at, later=()):
     """Ask the judge who is in at an instant; an audience is its segment minus its suppressions."""
-    events = [
-        {
-            "profile_id": person,
-            "event": event.event,
-            "event_time": instant(event.at),
-            "properties": dict(event.properties),
-        }
-        for person, each in test.given.items()
-        for event in each.events
-    ]
-    events += [
-        {
-            "profile_id": person,
-            "event": event.event,
-            "event_time": instant(event.at),
-            "properties": dict(event.properties),
-        }
-        for step in later
-        for person, each in step.events.items()
-        for event in each
-    ]
-    lists = {
-        name: [person for person, each in test.given.items() if name in each.lists]
-        for name in project.lists
-    }
-    people = [
-        {"profile_id": person, "attributes": dict(each.attributes)}
-        for person, each in test.given.items()
-    ]
+    people = [(person, each.events) for person, each in test.given.items()]
+    people += [pair for step in later for pair in step.events.items()]
     found = members(
         rules(project),
-        profiles=people,
-        events=events,
-        lists=lists,
+        profiles=[
+            {"profile_id": person, "attributes": dict(each.attributes)}
+            for person, each in test.given.items()
+        ],
+        events=rows(people),
+        lists={
+            name: [person for person, each in test.given.items() if name in each.lists]
+            for name in project.lists
+        },
         at=instant(at),
         timezone=project.timezone,
     )

@@ -164,7 +164,8 @@ def test_equal_names_give_the_oldest_and_only_customer_files_count():
 
 def test_a_list_that_never_ends_breaks_the_contract():
     paging = {"cursors": {"after": "p2"}, "next": "https://graph.facebook.com/…"}
-    meta = client(httpx.Response(200, json={"data": [], "paging": paging}))
+    answers = iter([httpx.Response(200, json={"data": [], "paging": paging})] * 3)
+    meta = client(lambda _: next(answers))
     with pytest.raises(errors.ContractBroken, match="already read"):
         meta.open("vip")
 

@@ -99,7 +99,7 @@ def test_who_is_somebody():
         at=10,
         as_known_at=10,
     )
-    assert answer == {"s": {"ann", "bob", "cyd"}}
+    assert answer == {"s": {"ann", "bob", "cyd", "dee"}}
 
 
 def test_absence_means_absence():

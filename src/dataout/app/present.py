@@ -14,11 +14,16 @@ from dataout.segments.describe import instant_text
 
 
 def plain(value: object, hint: object = None) -> Any:
-    """Turn a result into dicts, lists, texts and numbers. ``hint`` is the declared type of it."""
+    """Turn a result into dicts, lists, texts and numbers. ``hint`` is the declared type of it.
+
+    A field whose name Python keeps for itself (``in``) carries it in its metadata.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         hints = _hints(type(value))
         return {
-            field.name: plain(getattr(value, field.name), hints[field.name])
+            field.metadata.get("name", field.name): plain(
+                getattr(value, field.name), hints[field.name]
+            )
             for field in dataclasses.fields(value)
         }
     match value:

@@ -46,6 +46,11 @@ def _globals(
     context.obj = Session(project, env, json)
 
 
+def main() -> None:
+    """Run ``dataout``; the process ends with the exit code that docs/errors.md lists."""
+    sys.exit(run(sys.argv[1:]))
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one call and give its exit code; nothing escapes but a result or a paragraph."""
     from dataout.cli import ask, build, ship, trial

@@ -12,8 +12,10 @@ CREATE OR REPLACE TEMP TABLE owners (sync VARCHAR, row_key VARCHAR, slot INTEGER
 -- unidentifiable: desired profiles that a destination could not recognise, and why
 CREATE OR REPLACE TEMP TABLE unidentifiable (sync VARCHAR, slot INTEGER, reason VARCHAR);
 
--- shown_values: the identifying values that desired entries show
-CREATE OR REPLACE TEMP TABLE shown_values (sync VARCHAR, field VARCHAR, sent VARCHAR);
+-- shown_values: the identifying values that each desired entry shows
+CREATE OR REPLACE TEMP TABLE shown_values (
+  sync VARCHAR, row_key VARCHAR, field VARCHAR, sent VARCHAR
+);
 
 -- changes: desired minus ledger
 CREATE OR REPLACE TEMP TABLE changes (
@@ -40,9 +42,9 @@ FROM (
   SELECT
     slot,
     CASE
-      WHEN is_number(value) AND own_number(value) = floor(own_number(value))
-        THEN CAST(CAST(own_number(value) AS DECIMAL(26, 0)) AS VARCHAR)
-      WHEN is_number(value) THEN CAST(own_number(value) AS VARCHAR)
+      WHEN variant_typeof(value) = 'DOUBLE'
+        THEN regexp_replace(CAST(try_cast(value AS DOUBLE) AS VARCHAR), '\.0$', '')
+      WHEN is_number(value) THEN CAST(try_cast(value AS HUGEINT) AS VARCHAR)
       ELSE text_of(value)
     END AS raw
   FROM (
@@ -127,7 +129,7 @@ SELECT $sync, slot, coalesce(reason, 'no identifier') FROM own WHERE row_key IS 
 
 -- desire_shown: what removals may not name
 INSERT INTO shown_values
-SELECT DISTINCT $sync, p.field, p.sent
+SELECT DISTINCT $sync, o.row_key, p.field, p.sent
 FROM own AS o
 JOIN prepared AS p ON p.slot = o.slot AND p.platform = $platform
 WHERE o.row_key IS NOT NULL AND p.sent IS NOT NULL

@@ -28,6 +28,12 @@ SCALARS = "('VARCHAR', 'UBIGINT', 'BIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT')"
 LONGEST_ID = 512
 """Bytes of the longest profile id."""
 
+LONGEST_NUMBER = 16
+"""Signs of the longest csv cell that is read as a number: all of its digits survive a double."""
+
+SHORT = 8
+"""Signs of a number that cannot have more than six places (unless it has an exponent)."""
+
 SUSPECTED = "13-digit number, milliseconds suspected"
 OPERATORS: dict[Operation, str] = {"plus": "+", "minus": "-", "times": "*", "divided_by": "/"}
 
@@ -44,20 +50,46 @@ def pointer(*steps: str) -> str:
 
 @dataclass(slots=True)
 class Lookup:
-    """Gathers the fields that a statement reads, so that each record is parsed once for all."""
+    """Finds fields in a record: in the columns of a file, or in JSON.
 
+    Of JSON records it gathers what the statement reads, so that each is parsed once for all.
+    ``columns`` (None: JSON) are c0, c1 … in the statement; cells of those in ``typed`` are numbers
+    where they plainly spell one.
+    """
+
+    columns: tuple[str, ...] | None
+    typed: frozenset[str]
     pointers: dict[str, int] = field(default_factory=dict)
 
     def json(self, name: str) -> str:
         """Read a field as JSON. A dotted name is a field so called, or the way into nested ones."""
-        whole = self._found(pointer(name))
-        if "." not in name:
-            return whole
-        return f"coalesce({whole}, {self._found(pointer(*name.split('.')))})"
+        first, *steps = name.split(".")
+        if self.columns is None:
+            whole = self._found(pointer(name))
+            return f"coalesce({whole}, {self._found(pointer(first, *steps))})" if steps else whole
+        if name in self.columns:
+            return f"to_json({self.cell(name)})"
+        if steps and first in self.columns:
+            return f"json_extract(to_json({self.cell(first)}), {pointer(*steps)})"
+        return "CAST(NULL AS JSON)"
+
+    def cell(self, name: str) -> str:
+        """Read a column of the file as it goes into JSON."""
+        column = f"c{(self.columns or ()).index(name)}"
+        if name not in self.typed:
+            return column
+        plain = f"regexp_full_match({column}, '{PLAIN_NUMBER}')"
+        return (
+            f"CASE WHEN length({column}) <= {LONGEST_NUMBER} AND {plain}"
+            f" THEN CAST({column} AS JSON) ELSE to_json({column}) END"
+        )
 
     def value(self, origin: Column | Arithmetic) -> str:
-        """Read a column as JSON, or compute a DECIMAL."""
-        return self.json(origin.name) if isinstance(origin, Column) else self.number(origin)
+        """Read a column as it goes into JSON, or compute a DECIMAL."""
+        if isinstance(origin, Arithmetic):
+            return self.number(origin)
+        name = origin.name
+        return self.cell(name) if name in (self.columns or ()) else self.json(name)
 
     def number(self, part: Part) -> str:
         """Compute a DECIMAL of at most six places; NULL where a part is absent or does not fit."""
@@ -66,7 +98,11 @@ class Lookup:
                 json = self.json(name)
                 written = f"CASE WHEN json_type({json}) IN {SCALARS} THEN {json} ->> '$' END"
                 exact = f"round_even(try_cast({written} AS DECIMAL(38, 18)), 6)"
-                return f"try_cast({exact} AS DECIMAL(19, 6))"
+                short = f"length({written}) <= {SHORT} AND NOT contains({written}, 'e')"
+                return (
+                    f"CASE WHEN {short} THEN try_cast({written} AS DECIMAL(19, 6))"
+                    f" ELSE try_cast({exact} AS DECIMAL(19, 6)) END"
+                )
             case Decimal():
                 return f"CAST({part:f} AS DECIMAL(19, 6))"
             case Arithmetic(operation, parts):
@@ -75,8 +111,8 @@ class Lookup:
                     result = _pair(OPERATORS[operation], result, other)
                 return result
 
-    def all(self) -> str:
-        """Read every field that was asked for; SQL counts lists from 1."""
+    def found(self) -> str:
+        """Read every field of a JSON record that was asked for; SQL counts lists from 1."""
         return f"json_extract(record, [{', '.join(self.pointers)}])"
 
     def _found(self, quoted: str) -> str:

@@ -112,6 +112,32 @@ WHERE p.sync = $sync AND d.row_key IS NULL AND (b.held IN ('added', 'maybe') OR 
 -- shown: which of some identifying values a desired entry of the sync shows
 SELECT DISTINCT field, sent FROM shown_values WHERE sync = $sync AND sent IN (SELECT unnest($values));
 
+-- sharers: desired entries that share an identifying value with some other entries
+CREATE OR REPLACE TEMP TABLE sharers AS
+SELECT DISTINCT v.row_key
+FROM shown_values AS v
+JOIN (
+  SELECT row_key, row_values, unnest(json_keys(row_values)) AS field
+  FROM entries WHERE sync = $sync AND row_key IN (SELECT unnest($keys))
+) AS e
+  ON v.field = e.field
+  AND v.sent = json_extract_string(e.row_values, '$."' || e.field || '"')
+  AND v.row_key <> e.row_key
+WHERE v.sync = $sync;
+
+-- doubt_sharers: a platform may hold people who share a value as one, and have removed them together
+INSERT INTO operations
+SELECT
+  (SELECT coalesce(max(seq), 0) FROM operations) + row_number() OVER (ORDER BY row_key),
+  $sync, row_key, '', 'add', 'unknown', 'somebody who shares a value with it was removed', $now
+FROM sharers;
+
+-- add_sharers: so they are added once more
+INSERT INTO changes
+SELECT $sync, 'add', s.row_key, 'qualifies', 1
+FROM sharers AS s
+ANTI JOIN changes AS c ON c.sync = $sync AND c.op = 'add' AND c.row_key = s.row_key;
+
 -- remember_entries: keep what may be sent from now on; the values of a known entry do not change
 INSERT INTO entries
 SELECT d.sync, d.row_key, d.row_values

@@ -18,7 +18,6 @@ from dataout.model.people import Instant
 from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql import fields
 from dataout.sql.fields import Lookup, text
-from dataout.sql.instants import PLAIN_NUMBER
 from dataout.sql.recipe import Arithmetic, Column, Naming, Origin, Part, Recipe
 from dataout.sql.scope import Scope
 from dataout.sql.values import passes
@@ -28,9 +27,6 @@ ALWAYS = -(2**62)
 
 SKEW = 300_000
 """Milliseconds by which a source's clock may run ahead: such events count as happened on arrival."""
-
-LONGEST_NUMBER = 16
-"""Signs of the longest csv cell that is read as a number: all of its digits survive a double."""
 
 NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"
 """Finds what JSON does not have, but its readers take: NaN, infinities, and numbers beyond doubles."""
@@ -71,29 +67,29 @@ class Reading:
 @cache
 def read_statement(recipe: Recipe, reading: Reading) -> str:
     """Build the statement; its one parameter is the instant of loading, if ``reading.arrival``."""
-    lookup = Lookup()
-    upper = (
-        ("raw", _raw(recipe, lookup)),
-        ("typed", _typed(recipe)),
-        ("spelled", _spelled(recipe)),
-        ("timed", _timed(recipe)),
-        ("judged", _judged(recipe, reading)),
-        ("dated", _dated(recipe, reading, lookup)),
-    )
-    layers: list[tuple[str, Mapping[str, str]]] = [
-        ("records", {"record": _record(reading)}),
-        ("looked_up", {"found": lookup.all()}),
-        *upper,
+    columns = reading.columns
+    typed = frozenset(columns or ()) - recipe.text if reading.typed else frozenset()
+    lookup = Lookup(columns, typed)
+    layers = [
+        _raw(recipe, lookup),
+        _typed(recipe),
+        _spelled(recipe),
+        _timed(recipe),
+        _judged(recipe, reading),
+        _dated(recipe, reading, lookup),
     ]
-    common = [f'texts AS (SELECT "row", line, file, arrived, {_text(recipe, reading)} AS text FROM load_chunk)']
-    below = "texts"
-    for name, columns in layers:
-        common.append(f"{name} AS (SELECT *, {_list(columns)} FROM {below})")
-        below = name
+    if columns is None:
+        layers = [{"record": RECORD}, {"found": lookup.found()}, *layers]
+    below = "load_chunk"
+    common = []
+    for number, layer in enumerate(layers):
+        common.append(f"l{number} AS (SELECT *, {_list(layer)} FROM {below})")
+        below = f"l{number}"
     kept = "TRUE" if reading.keep else "problem IS NOT NULL"
+    whole = "text" if columns is None else _whole(columns, lookup)
     final = {
         **{name: name for name in ("problem", "skipped")},
-        "record": f"CASE WHEN {kept} THEN text END",
+        "record": f"CASE WHEN {kept} THEN {whole} END",
         **{name: f"CASE WHEN fine THEN {value} END" for name, value in _final(recipe).items()},
     }
     return (
@@ -131,35 +127,25 @@ def _list(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{value} AS {name}" for name, value in columns.items())
 
 
-def _text(recipe: Recipe, reading: Reading) -> str:
-    """The record as JSON text; nulls of a columnar file mean that a value is not given."""
-    if reading.columns is None:
-        return "text"
-    cells = []
-    for at, name in enumerate(reading.columns):
-        typed = reading.typed and name not in recipe.text
-        cells += [text(name), _cell(f"c{at}") if typed else f"c{at}"]
-    return f"CAST(json_strip_nulls(json_object({', '.join(cells)})) AS VARCHAR)"
+KEYS = "json_keys(text)"
+
+# Of a field that stands twice the last counts, as in every JSON reader; a VARIANT does that.
+RECORD = (
+    "CASE WHEN json_valid(text) THEN CASE WHEN json_type(text) = 'OBJECT' THEN"
+    f" CASE WHEN len({KEYS}) = len(list_distinct({KEYS})) THEN CAST(text AS JSON)"
+    " ELSE CAST(CAST(CAST(text AS JSON) AS VARIANT) AS JSON) END END END"
+)
 
 
-def _cell(column: str) -> str:
-    plain = f"regexp_full_match({column}, '{PLAIN_NUMBER}')"
-    return (
-        f"CASE WHEN length({column}) <= {LONGEST_NUMBER} AND {plain}"
-        f" THEN CAST({column} AS JSON) ELSE to_json({column}) END"
-    )
+def _whole(columns: tuple[str, ...], lookup: Lookup) -> str:
+    """A row of a columnar file as JSON text; its nulls mean that a value is not given."""
+    return f"CAST(json_strip_nulls({_object(lookup, {name: Column(name) for name in columns})}) AS VARCHAR)"
 
 
-def _record(reading: Reading) -> str:
-    if reading.columns is not None:
-        return "CAST(text AS JSON)"
-    # Of a field that stands twice the last counts, as in every JSON reader; a VARIANT does that.
-    keys = "json_keys(text)"
-    return (
-        f"CASE WHEN json_valid(text) THEN CASE WHEN json_type(text) = 'OBJECT' THEN"
-        f" CASE WHEN len({keys}) = len(list_distinct({keys})) THEN CAST(text AS JSON)"
-        f" ELSE CAST(CAST(CAST(text AS JSON) AS VARIANT) AS JSON) END END END"
-    )
+def _object(lookup: Lookup, parts: Mapping[str, Origin]) -> str:
+    """Make an object, its keys in order."""
+    cells = (f"{text(name)}, {lookup.value(parts[name])}" for name in sorted(parts))
+    return f"json_object({', '.join(cells)})"
 
 
 def _raw(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
@@ -179,8 +165,8 @@ def _raw(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
     if rest := REST[recipe.kind]:
         raw["rest_json"] = lookup.json(rest)
     if steps := sorted(set(_looked_at(recipe))):
-        parts = ", ".join(f"{text(step)}, {lookup.json(step)}" for step in steps)
-        raw["whole"] = f"CAST(json_object({parts}) AS VARIANT)"
+        parts = (f"f{at} := CAST({lookup.json(step)} AS VARIANT)" for at, step in enumerate(steps))
+        raw["whole"] = f"struct_pack({', '.join(parts)})"
     return raw
 
 
@@ -215,10 +201,25 @@ def first_steps(condition: Filter) -> Iterator[str]:
                 yield from first_steps(part)
 
 
-def _passes(condition: Filter, zone: str) -> str:
+def _passes(condition: Filter, recipe: Recipe) -> str:
     # A mapping never looks at the clock (ingest/mapping.py refuses it), so no instant matters here.
-    scope = Scope(Instant(0), None, zone)
-    return passes(condition, exp.column("whole"), scope).sql("duckdb")
+    scope = Scope(Instant(0), None, recipe.zone)
+    steps = sorted(set(_looked_at(recipe)))
+    names = {step: f"f{at}" for at, step in enumerate(steps)}
+    return passes(_renamed(condition, names), exp.column("whole"), scope).sql("duckdb")
+
+
+def _renamed(condition: Filter, names: Mapping[str, str]) -> Filter:
+    """Let a filter look into the columns of ``whole``: names in a STRUCT know no case."""
+    match condition:
+        case PropertyIs(path, tests):
+            return PropertyIs((names[path[0]], *path[1:]), tests)
+        case FilterNot(part):
+            return FilterNot(_renamed(part, names))
+        case FilterAll(of):
+            return FilterAll(tuple(_renamed(part, names) for part in of))
+        case FilterAny(of):
+            return FilterAny(tuple(_renamed(part, names) for part in of))
 
 
 def _times(recipe: Recipe) -> tuple[str, str]:
@@ -228,7 +229,7 @@ def _times(recipe: Recipe) -> tuple[str, str]:
 def _spelled(recipe: Recipe) -> dict[str, str]:
     spelled = {"profile": fields.identity("profile_id")}
     spelled |= {f"{name}_time": fields.time_text(name) for name in _times(recipe)}
-    skip = "FALSE" if recipe.skip is None else _passes(recipe.skip, recipe.zone)
+    skip = "FALSE" if recipe.skip is None else _passes(recipe.skip, recipe)
     match recipe.kind:
         case "events":
             spelled["own_id"] = f"nullif({fields.scalar('event_id')}, '')"
@@ -239,7 +240,7 @@ def _spelled(recipe: Recipe) -> dict[str, str]:
         case "profiles":
             pass
     if REST[recipe.kind]:
-        spelled["rest"] = _object() if recipe.fields is None else "NULL"
+        spelled["rest"] = _held_object() if recipe.fields is None else "NULL"
     spelled["left_out"] = skip
     return spelled
 
@@ -251,13 +252,13 @@ def _source() -> str:
 def _name(recipe: Recipe) -> str:
     match recipe.event:
         case tuple(rules):
-            return f"CASE {' '.join(_rule(rule, recipe.zone) for rule in rules)} END"
+            return f"CASE {' '.join(_rule(rule, recipe) for rule in rules)} END"
         case _:
             return f"nullif({fields.scalar('event')}, '')"
 
 
-def _rule(rule: Naming, zone: str) -> str:
-    condition = "TRUE" if rule.where is None else _passes(rule.where, zone)
+def _rule(rule: Naming, recipe: Recipe) -> str:
+    condition = "TRUE" if rule.where is None else _passes(rule.where, recipe)
     return f"WHEN {condition} THEN {text(rule.name)}"
 
 
@@ -269,7 +270,7 @@ def _member() -> str:
     )
 
 
-def _object() -> str:
+def _held_object() -> str:
     """Read an object, or a text that holds one, as tables carry nested values."""
     openings = "length(rest_text) - length(replace(replace(rest_text, '[', ''), '{', ''))"
     return (
@@ -287,7 +288,7 @@ def _timed(recipe: Recipe) -> dict[str, str]:
         for name in _times(recipe)
     }
     unnamed = "name IS NULL" if isinstance(recipe.event, tuple) else "FALSE"
-    return {**times, "skipped": f"record IS NOT NULL AND (left_out OR {unnamed})"}
+    return {**times, "skipped": f"left_out OR {unnamed}"}
 
 
 def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
@@ -304,12 +305,14 @@ def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
     if (rest := REST[recipe.kind]) and recipe.fields is None:
         misfit = f"rest IS NULL AND {fields.given('rest')}"
         wrong.append(f"CASE WHEN {misfit} THEN '{rest}: not an object' END")
-    unread = "'record: not an object'"
+    unread = ""
     if reading.columns is None:
-        unread = f"CASE WHEN json_valid(text) THEN {unread} ELSE 'record: not JSON' END"
+        unread = (
+            "WHEN record IS NULL THEN CASE WHEN json_valid(text)"
+            " THEN 'record: not an object' ELSE 'record: not JSON' END "
+        )
     return {
-        "problem": f"CASE WHEN record IS NULL THEN {unread} WHEN skipped THEN NULL"
-        f" ELSE coalesce({', '.join(wrong)}) END"
+        "problem": f"CASE {unread}WHEN skipped THEN NULL ELSE coalesce({', '.join(wrong)}) END"
     }
 
 
@@ -360,20 +363,34 @@ def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
 
 def _others(recipe: Recipe, lookup: Lookup) -> str:
     """The fields of a record that nothing else has taken."""
+    taken, aliases = _taken(recipe)
+    if lookup.columns is not None:
+        there = set(lookup.columns)
+        taken |= {alias for alias, name in aliases.items() if name not in there}
+        return _object(lookup, {name: Column(name) for name in there - taken})
+    patch = text("{" + ", ".join(f"{json.dumps(name)}: null" for name in sorted(taken)))
+    for alias, name in aliases.items():
+        more = text(f", {json.dumps(alias)}: null")
+        patch += f" || CASE WHEN {lookup.json(name)} IS NULL THEN {more} ELSE '' END"
+    return f"json_merge_patch(record, CAST({patch} || '}}' AS JSON))"
+
+
+def _taken(recipe: Recipe) -> tuple[set[str], dict[str, str]]:
+    """List the fields that others have taken, and the aliases of those that stand for them."""
     mapped = origins(recipe)
-    gone: list[str] = [REST[recipe.kind]]
-    aliases = ""
+    taken = {REST[recipe.kind]}
+    aliases: dict[str, str] = {}
     for name in TAKEN[recipe.kind]:
-        origin = mapped.get(name)
-        if isinstance(origin, Column):
-            gone.append(origin.name)
-        elif origin is None and not _is_settled(name, recipe):
-            gone.append(name)
-            if alias := ALIASES.get(name):
-                patch = text(f", {json.dumps(alias)}: null")
-                aliases += f" || CASE WHEN {lookup.json(name)} IS NULL THEN {patch} ELSE '' END"
-    patch = text("{" + ", ".join(f"{json.dumps(name)}: null" for name in gone))
-    return f"json_merge_patch(record, CAST({patch}{aliases} || '}}' AS JSON))"
+        match mapped.get(name):
+            case Column(column):
+                taken.add(column)
+            case None if not _is_settled(name, recipe):
+                taken.add(name)
+                if alias := ALIASES.get(name):
+                    aliases[alias] = name
+            case _:
+                pass
+    return taken, aliases
 
 
 def _is_settled(name: str, recipe: Recipe) -> bool:
@@ -384,36 +401,42 @@ def _is_settled(name: str, recipe: Recipe) -> bool:
 
 
 def _properties(recipe: Recipe, lookup: Lookup) -> str:
-    if recipe.fields is None:
-        found = f"json_merge_patch({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
+    if recipe.fields is not None:
+        found = _object(lookup, dict(recipe.fields))
     else:
-        parts = (f"{text(name)}, {lookup.value(origin)}" for name, origin in recipe.fields)
-        found = f"json_object({', '.join(parts)})"
-    return f"CAST(json_normalize(json_strip_nulls({found})) AS VARCHAR)"
+        found = f"json_merge_patch({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
+        if lookup.columns is not None:
+            found = f"CASE WHEN rest IS NULL THEN {_others(recipe, lookup)} ELSE {found} END"
+    found = f"json_strip_nulls({found})"
+    # The columns of a file are in order already; a reader that sorts keys costs a second parsing.
+    ordered = found if lookup.columns is not None else f"json_normalize({found})"
+    return f"CAST({ordered} AS VARCHAR)"
 
 
 def _attributes(recipe: Recipe, lookup: Lookup) -> str:
     """What is said about attributes: null says that there is none; what is absent says nothing."""
-    if recipe.fields is None:
-        found = f"json_deep_merge({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
-    else:
+    if recipe.fields is not None:
         parts = ", ".join(
             f"{{k: {text(name)}, v: to_json({lookup.value(origin)})}}"
             for name, origin in recipe.fields
         )
         there = f"list_filter([{parts}], lambda x: x.v IS NOT NULL)"
-        found = f"to_json(map_from_entries({there}))"
-    return f"CAST(json_normalize({found}) AS VARCHAR)"
+        return f"CAST(to_json(map_from_entries({there})) AS VARCHAR)"
+    found = _others(recipe, lookup)
+    if lookup.columns is not None:
+        found = f"json_strip_nulls({found})"
+    return f"CAST(json_deep_merge({found}, coalesce(rest, CAST('{{}}' AS JSON))) AS VARCHAR)"
 
 
 def _final(recipe: Recipe) -> dict[str, str]:
     common = {"profile_id": "profile", "received_at": "received"}
     match recipe.kind:
         case "events":
+            # Lengths first, so that no two events spell the same.
             key = (
-                "CASE WHEN own_id IS NULL"
-                " THEN json_array(named_source, profile, name, happened, others)"
-                " ELSE json_array(named_source, own_id) END"
+                "CASE WHEN own_id IS NULL THEN concat_ws('|', strlen(named_source),"
+                " strlen(profile), strlen(name), happened, named_source, profile, name, others)"
+                " ELSE concat_ws('|', 'id', strlen(named_source), named_source, own_id) END"
             )
             return {
                 **common,
@@ -424,7 +447,7 @@ def _final(recipe: Recipe) -> dict[str, str]:
                 "backfill": "backfilled",
                 "early": "ahead",
                 "rest": "others",
-                "digest": f"md5_number(CAST({key} AS VARCHAR))",
+                "digest": f"md5_number({key})",
             }
         case "profiles":
             return {**common, "set_at": "happened", "stated": "said", "rest": "others"}

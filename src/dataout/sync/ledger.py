@@ -112,7 +112,17 @@ def record(engine: Engine, parcel: Parcel, receipt: Receipt, now: Instant) -> No
     summary = {"unnamed": receipt.unnamed, "matched": receipt.matched, "request": receipt.request}
     with engine.transaction():
         _operations(engine, parcel, outcomes, now)
+        if parcel.op is Op.REMOVE:
+            _doubt_sharers(engine, parcel, now)
         _close(engine, parcel, json.dumps(summary), now)
+
+
+def _doubt_sharers(engine: Engine, parcel: Parcel, now: Instant) -> None:
+    """Add those once more whom a removal may have taken along: they share a value with it."""
+    here = {"sync": parcel.sync}
+    engine.execute(statement("ledger", "sharers"), {**here, "keys": list(parcel.content)})
+    engine.execute(statement("ledger", "doubt_sharers"), {**here, "now": int(now)})
+    engine.execute(statement("ledger", "add_sharers"), here)
 
 
 def close_as(engine: Engine, parcel: Parcel, outcome: str, reason: str, now: Instant) -> None:

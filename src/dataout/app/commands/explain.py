@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dataout.app.evidence import Branch, explain_condition
 from dataout.app.workspace import Workspace
@@ -68,7 +68,7 @@ class Explanation:
     person: str
     subject: str
     at: Instant
-    inside: bool
+    inside: bool = field(metadata={"name": "in"})
     tree: Branch
     suppressions: tuple[Branch, ...]
     funnel: Position | None

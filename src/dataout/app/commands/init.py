@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from dataout.app.templates import template_files, template_names
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
 
@@ -23,11 +22,9 @@ def init(folder: Path, template: str) -> InitResult:
 
     Raises ``UsageError`` for an unknown template, or where a file of it stands already.
     """
-    templates = resources.files("dataout.app") / "templates"
-    known = [each.name for each in templates.iterdir() if each.is_dir()]
-    if template not in known:
+    if template not in (known := template_names()):
         raise UsageError(f"There is no template '{template}'.", nearest(template, known))
-    files = dict(_files(templates / template, ""))
+    files = template_files(template)
     taken = [name for name in files if (folder / name).exists()]
     if taken:
         raise UsageError(
@@ -37,19 +34,8 @@ def init(folder: Path, template: str) -> InitResult:
         for name, content in files.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            target.write_text(content, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}.") from error
     return InitResult(tuple(str(folder / name) for name in files))
 
-
-def _files(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
-    """Read a template; ``gitignore`` becomes ``.gitignore``, which packages tend to lose."""
-    found: list[tuple[str, bytes]] = []
-    for each in sorted(folder.iterdir(), key=lambda each: each.name):
-        if each.is_dir():
-            found.extend(_files(each, f"{prefix}{each.name}/"))
-        else:
-            name = ".gitignore" if each.name == "gitignore" else each.name
-            found.append((prefix + name, each.read_bytes()))
-    return found

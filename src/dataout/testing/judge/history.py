@@ -1,7 +1,7 @@
 """Rows in, people out: what was held, and known, at an instant."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +57,13 @@ class Statement:
 
 
 def people(world: World, now: int, known: int | None, zone: str) -> list[Person]:
-    """Gather everybody whom a row of profiles or events names, as of ``now``, as then known."""
+    """Gather everybody whom a row names, as they were at ``now``, as far as known at ``known``."""
     limit = math.inf if known is None else known
-    names = dict.fromkeys(str(row["profile_id"]) for row in (*world.profiles, *world.events))
     attributes = _newest(_attributes(world.profiles, zone), now, limit)
-    lists = _newest(_memberships(world.lists, zone), now, limit)
+    memberships = list(_memberships(world.lists, zone))
+    lists = _newest(memberships, now, limit)
+    names = dict.fromkeys(str(row["profile_id"]) for row in (*world.profiles, *world.events))
+    names |= dict.fromkeys(membership.profile_id for membership in memberships)
     events = [
         event
         for event in _first_received(world.events, zone)
@@ -104,7 +106,7 @@ def _event(row: Row, landing: int, zone: str) -> Event:
     )
 
 
-def _newest(statements: Iterator[Statement], now: int, known: float) -> dict[str, dict[str, Any]]:
+def _newest(statements: Iterable[Statement], now: int, known: float) -> dict[str, dict[str, Any]]:
     """Keep, per profile and name, the newest value by (set_at, received_at, landing)."""
     current: dict[str, dict[str, Any]] = {}
     for statement in sorted(statements, key=lambda each: each.order):
