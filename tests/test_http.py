@@ -36,6 +36,7 @@ def test_no_failure_of_the_library_gets_through_and_none_tells_the_token(kind):
     with pytest.raises(errors.DestinationError) as caught:
         client(failed).call("GET", "/me")
     assert TOKEN not in str(caught.value)
+    assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
     retried = isinstance(caught.value, errors.Transient)
     hopeless = issubclass(kind, httpx.LocalProtocolError | httpx.UnsupportedProtocol)
@@ -142,6 +143,11 @@ def test_no_message_repeats_what_was_sent():
     said = str(caught.value)
     for private in (TOKEN, "mary", digest[:24], "7911", " ab", "crm/17", "94025", "topsecret"):
         assert private not in said
+
+
+def test_a_value_inside_a_word_does_not_show():
+    assert redact('{"id":"our-17","n":"7"}', {"our-17"}) == '{"id":"[…]","n":"7"}'
+    assert redact("code 200: '20' is bad, 20.", {"20"}) == "code 200: […] is bad, […]"
 
 
 def test_a_value_cut_in_two_does_not_show():

@@ -52,9 +52,10 @@ class Memory:
         segments: Mapping[str, Condition],
         at: Instant,
         known_at: Instant | None = None,
+        names: Iterable[str] | None = None,
     ) -> Mapping[str, str]:
-        """Evaluate segments; gives the column of each in the working table."""
-        return evaluate(self.engine, program(segments), self.scope(at, known_at))
+        """Evaluate segments (``names``: only these); gives the column of each."""
+        return evaluate(self.engine, program(segments, names), self.scope(at, known_at))
 
     def members(
         self, columns: Mapping[str, str], names: Iterable[str]

@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
     for command in (status, explain):
         app.command(rich_help_panel=PANEL)(command)
     rejects = typer.Typer(
-        no_args_is_help=True, help="Records that could not be taken in: list them, replay them."
+        no_args_is_help=True,
+        help="Records that could not be taken in: list them, replay them.",
+        rich_markup_mode=None,
     )
     rejects.command("list")(rejects_list)
     rejects.command("replay")(rejects_replay)

@@ -185,7 +185,8 @@ def time_text(name: str) -> str:
     written = f"{name}_text"
     tidy = f"replace(replace(replace(trim({written}), ' UTC', 'Z'), ' +', '+'), ' -', '-')"
     return (
-        f"CASE WHEN {name}_type = 'VARCHAR' THEN nullif({tidy}, '')"
+        f"CASE WHEN {name}_type = 'VARCHAR' THEN CASE WHEN length({written}) = 19 THEN {written}"
+        f" ELSE nullif({tidy}, '') END"
         f" WHEN {name}_type = 'NULL' THEN NULL"
         f" WHEN regexp_full_match({written}, '{PLAIN_NUMBER}') THEN {written}"
         f" WHEN {name}_type IN {SCALARS}"

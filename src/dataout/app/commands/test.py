@@ -124,10 +124,14 @@ def _members(
 ) -> frozenset[str]:
     """Say who is in the segment, or desired by the audience."""
     conditions = {name: each.condition for name, each in definition.segments.items()}
-    columns = memory.evaluate(conditions, at)
     if case.kind == "segment":
+        columns = memory.evaluate(conditions, at, names=[case.subject])
         return memory.members(columns, [case.subject])[case.subject]
     audience = definition.audiences[case.subject]
+    tiers = (tier.segment for tier in audience.tiers)
+    columns = memory.evaluate(
+        conditions, at, names=[audience.segment, *audience.suppress, *tiers]
+    )
     memory.engine.execute(statement("desired", "funnel"))
     memory.engine.execute(waterfall(audience, columns).sql(dialect=memory.engine.dialect))
     rows = memory.engine.query(statement("funnel", "desired_profiles"), {"audience": audience.name})
