@@ -251,11 +251,11 @@ def one_test(dice, scene, path):
     match dice.upto(0, 8):
         case 0:
             return {"exists": dice.pick((True, False))}
+        case 1 if dice.chance(3):
+            return {"within_next": dice.pick(tuple(WINDOWS))}
         case 1:
             return window(dice, scene)
-        case 2:
-            return {"within_next": dice.pick(tuple(WINDOWS))}
-        case 3 | 4:
+        case 2 | 3 | 4:
             test = {dice.pick(("is", "is_not")): bound(dice, scene, path)}
         case 5:
             limit = bound(dice, scene, path)

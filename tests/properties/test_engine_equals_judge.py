@@ -14,6 +14,8 @@ import dataout
 from dataout.testing.judge import Unjudged, members
 
 A_BIG_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+LONG = settings.get_current_profile_name() == "soak"
+EXAMPLES = settings().max_examples if LONG else 25
 WITHOUT_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]
 """``reduced`` knows the shape of a question, and needs seconds where shrinking needs minutes."""
 
@@ -35,7 +37,7 @@ def differ(question):
 
 
 @given(questions())
-@settings(suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+@settings(max_examples=EXAMPLES, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
 def test_the_engine_equals_the_judge(question):
     if differ(question):
         least = reduced(question, differ)

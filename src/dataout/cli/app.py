@@ -25,11 +25,10 @@ from dataout.errors import (
 DONE, ATTENTION, WRONG, UNDELIVERED, LOCKED, BUG = 0, 1, 2, 3, 4, 70
 
 
-
 class Grouped(TyperGroup):
     """Lists the commands of ``--help`` by what they are for, without the cost of drawing boxes."""
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - Typer's own
         """Write one section per group, in the order in which groups were added."""
         width = formatter.width - 6 - max(map(len, self.commands))
         panels: dict[str, list[tuple[str, str]]] = {}

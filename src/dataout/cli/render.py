@@ -146,21 +146,19 @@ def loaded(out: Console, title: str, result: LoadResult) -> None:
         f"{result.loaded:,} loaded, {result.duplicates:,} duplicates, "
         f"{result.rejected:,} rejected, {result.skipped:,} skipped"
     )
-    for reason, count in result.reasons.items():
+    for reason, count in (*result.reasons.items(), *result.notes.items()):
         out.print(escape(f"  {count:,} × {reason}"))
     if result.rejected:
         out.print("Rejected records are kept: dataout rejects list")
 
 
 def rejected_records(out: Console, title: str, result: RejectsResult) -> None:
-    """List rejects by reason, with examples."""
-    table = Table("kind", "reason", _right("records"), "for example", title_justify="left")
-    table.title = escape(f"{title} · rejects")
+    """List rejects by reason, with masked examples."""
+    out.print(escape(f"{title}: rejects" if result.rejects else f"{title}: no rejects"))
     for group in result.rejects:
-        table.add_row(
-            escape(group.kind), escape(group.reason), f"{group.count:,}", escape(group.example)
-        )
-    out.print(table)
+        out.print(escape(f"{group.count:,} {group.kind}: {group.reason}"), style="bold")
+        for example in group.examples:
+            out.print(escape(f"  {example.file}:{example.line} {example.shape}"))
 
 
 def status_tables(out: Console, title: str, result: StatusResult) -> None:

@@ -65,9 +65,7 @@ def _header(path: Path, opened: Open, *, tabs: bool) -> tuple[list[str], str]:
             "Save the file as UTF-8, and load it again.",
         ) from error
     if not any(cell.strip() for cell in header):
-        raise InputError(
-            f"{path} has no header line.", "Its first line has to name the columns."
-        )
+        raise InputError(f"{path} has no header line.", "Its first line has to name the columns.")
     return header, separator
 
 

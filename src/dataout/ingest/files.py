@@ -44,7 +44,7 @@ def find(patterns: Iterable[str | Path]) -> tuple[Path, ...]:
         if path.exists():
             found[path] = None
             continue
-        matches = sorted(Path(match) for match in glob.glob(str(pattern), recursive=True))
+        matches = sorted(Path(match) for match in glob.iglob(str(pattern), recursive=True))  # noqa: PTH207 - as shells do
         files = [match for match in matches if match.is_file()]
         if not files:
             what = "No file matches" if glob.has_magic(str(pattern)) else "There is no file"
@@ -70,7 +70,11 @@ def open_file(path: Path, *, typed: bool) -> Source:
                 return csvs.of_csv(path, lambda: _open(path), typed=typed, tabs=suffix == ".tsv")
             case ".jsonl" | ".ndjson":
                 return Source(
-                    path.name, None, ("VARCHAR",), typed=False, rows=None,
+                    path.name,
+                    None,
+                    ("VARCHAR",),
+                    typed=False,
+                    rows=None,
                     chunks=lambda: guarded(path, _lines(path)),
                 )
             case _:
@@ -110,7 +114,11 @@ def _parquet(path: Path) -> Source:
         path.name, file.schema_arrow, file.metadata.num_rows, lambda: file.iter_batches(ROWS)
     )
     return Source(
-        source.name, source.columns, source.types, typed=False, rows=source.rows,
+        source.name,
+        source.columns,
+        source.types,
+        typed=False,
+        rows=source.rows,
         chunks=lambda: guarded(path, source.chunks()),
     )
 

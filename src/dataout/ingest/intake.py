@@ -1,11 +1,11 @@
-"""The way every record takes: staged, read, told from what is known, added to history or rejected."""
+"""The way of every record: staged, read, told from what is known, kept or rejected."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
 
 import pyarrow as pa
 
@@ -28,8 +28,8 @@ NOT_FINITE = "number: NaN or infinite, taken as absent"
 class LoadOptions:
     """How records are read.
 
-    ``now`` is the instant of loading. ``zone`` (IANA) holds for texts without offset, ``source`` for
-    events that name none; a mapping may say otherwise. ``received`` says when a record without
+    ``now`` is the instant of loading. ``zone`` (IANA) holds for texts without offset, ``source``
+    for events that name none; a mapping may say otherwise. ``received`` says when a record without
     ``received_at`` was received: ``now``, or when it happened (attributes and lists: always).
     ``skew`` is the lead in milliseconds by which a source's clock may run ahead.
     """
@@ -44,10 +44,10 @@ class LoadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of the records: each is one of the four. ``notes`` counts what else is to be said.
+    """What became of the records: each is one of the four.
 
-    ``reasons`` counts the rejected ones by reason. A profile or list record is a duplicate when it
-    says nothing that was not known.
+    ``reasons`` counts the rejected ones by reason, ``notes`` what else is to be said. A profile
+    or list record is a duplicate when it says nothing that was not known.
     """
 
     loaded: int = 0
@@ -70,7 +70,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One load: ``kind`` as the caller wrote it, ``mapping`` the path of the mapping file or empty."""
+    """One load: ``kind`` as the caller wrote it, ``mapping`` the mapping file's path or empty."""
 
     engine: Engine
     recipe: Recipe
@@ -81,33 +81,40 @@ class Intake:
     def run(self, source: Source, progress: Progress | None) -> Loaded:
         """Take in a source; to be called inside a transaction."""
         extent = self._extent(source.name)
-        self.engine.execute(statement("load", "parsed"))
-        self.engine.execute(_chunk_table(source))
-        reading = Reading(
-            columns=source.columns,
-            typed=source.typed,
-            arrival=self.options.received == "now",
-            keep=extent["rejects"] > 0,
-            skew=self.options.skew,
-            default_source=self.options.source,
-        )
+        self._do("parsed")
+        names = ("text",) if source.columns is None else column_names(len(source.columns))
+        self.engine.execute(_chunk_table(names, source.types))
+        reading = self._reading(keep=extent["rejects"] > 0)
+        reading = replace(reading, columns=source.columns, typed=source.typed)
         done = absent = 0
         for chunk in source.chunks():
             self._stage(source, chunk, done)
-            self.read(reading)
+            self._read(reading)
             self.engine.execute("TRUNCATE load_chunk")
             done += chunk.table.num_rows + len(chunk.bad)
             absent += chunk.absent
             if progress is not None:
                 progress(done, source.rows)
-        return self.settle(extent, {NOT_FINITE: absent})
+        return self._settle(extent, {NOT_FINITE: absent})
 
-    def read(self, reading: Reading) -> None:
+    def again(self, was: str) -> Loaded:
+        """Read the rejects of this kind once more; to be called inside a transaction.
+
+        ``was`` is the mapping file that they were read with before.
+        """
+        extent = self._extent("")
+        self._do("parsed")
+        self.engine.execute(_chunk_table(("text",), ("VARCHAR",)))
+        self._do("staged_rejects", self.kind, was)
+        self._read(self._reading(keep=True))
+        return self._settle({**extent, "rejects": 1}, {})
+
+    def _read(self, reading: Reading) -> None:
         """Read what is staged."""
         parameters = [self.options.now] if reading.arrival else []
         self.engine.execute(read_statement(self.recipe, reading), parameters)
 
-    def settle(self, extent: Mapping[str, int], notes: Mapping[str, int]) -> Loaded:
+    def _settle(self, extent: Mapping[str, int], notes: Mapping[str, int]) -> Loaded:
         """Add what was read to history, and what cannot be to the rejects."""
         [counts] = self._rows("counts")
         good, rejected = counts["good"], counts["rejected"]
@@ -121,8 +128,17 @@ class Intake:
             good - loaded,
             rejected,
             counts["skipped"],
-            {row["reason"]: row["records"] for row in reasons},
+            {str(row["reason"]): row["records"] for row in reasons},
             {note: count for note, count in noted.items() if count},
+        )
+
+    def _reading(self, *, keep: bool) -> Reading:
+        options = self.options
+        return Reading(
+            arrival=options.received == "now",
+            keep=keep,
+            skew=options.skew,
+            default_source=options.source,
         )
 
     def _extent(self, file: str) -> Mapping[str, int]:
@@ -141,7 +157,9 @@ class Intake:
     def _arrived(self, table: pa.Table, file: str) -> pa.Table:
         count = table.num_rows
         table = table.append_column("file", pa.repeat(pa.scalar(file, pa.string()), count))
-        return table.append_column("arrived", pa.repeat(pa.scalar(self.options.now, pa.int64()), count))
+        return table.append_column(
+            "arrived", pa.repeat(pa.scalar(self.options.now, pa.int64()), count)
+        )
 
     def _history(self, extent: Mapping[str, int]) -> int:
         """Add people and what is said of them; answer how many records said something new."""
@@ -175,12 +193,12 @@ class Intake:
         self.engine.execute(statement("load", name), parameters)
 
     def _rows(self, name: str, *parameters: object) -> list[dict[str, int]]:
-        return self.engine.query(statement("load", name), parameters).to_pylist()
+        table = self.engine.query(statement("load", name), parameters)
+        return cast("list[dict[str, int]]", table.to_pylist())
 
 
-def _chunk_table(source: Source) -> str:
-    names = ["text"] if source.columns is None else column_names(len(source.columns))
-    cells = [f"{name} {type_}" for name, type_ in zip(names, source.types, strict=True)]
+def _chunk_table(names: Sequence[str], types: Sequence[str]) -> str:
+    cells = [f"{name} {type_}" for name, type_ in zip(names, types, strict=True)]
     common = ['"row" BIGINT', "line BIGINT", "file VARCHAR", "arrived BIGINT"]
     return f"CREATE OR REPLACE TEMP TABLE load_chunk ({', '.join(common + cells)})"
 

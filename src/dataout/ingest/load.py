@@ -16,8 +16,7 @@ from dataout.ingest.tables import of_table
 from dataout.model.complaints import nearest
 from dataout.ports import Engine
 from dataout.sql.named import statement
-from dataout.sql.recipe import Kind, Recipe
-from dataout.sql.records import ALIASES, named_columns, origins
+from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins
 
 LATER = frozenset({"objects", "relationships", "consents", "deletions"})
 KINDS = ("events", "profiles", "list:NAME")

@@ -194,7 +194,8 @@ def _fields(value: object, path: Way, context: Context) -> Mapping[str, Origin] 
 
 COLUMN: Reader[Column] = TEXT.to(Column)
 ORIGIN: Reader[Origin] = Reader(_origin, {"type": ["string", "object"]})
-PARTS = list_of(Reader(_part, {"type": ["string", "number", "object"]}), "columns and numbers", 2)
+PART: Reader[Part] = Reader(_part, {"type": ["string", "number", "object"]})
+PARTS = list_of(PART, "columns and numbers", 2)
 NAMED = map_of(TEXT, ORIGIN, "fields and their columns")
 CONDITION: Reader[Filter] = Reader(_filter, FILTER.schema)
 

@@ -69,18 +69,19 @@ def finite(text: str) -> tuple[str, int]:
     """
     absent = 0
 
-    def constant(_: str) -> None:
+    def nothing(_: str) -> float | None:
         nonlocal absent
         absent += 1
+        return None
 
     def number(written: str) -> float | None:
         value = float(written)
-        return value if math.isfinite(value) else constant(written)
+        return value if math.isfinite(value) else nothing(written)
 
-    def integer(written: str) -> int | None:
-        return int(written) if len(written) < LONGEST_INTEGER else constant(written)
+    def integer(written: str) -> float | None:
+        return int(written) if len(written) < LONGEST_INTEGER else nothing(written)
 
-    value = json.loads(text, parse_constant=constant, parse_float=number, parse_int=integer)
+    value = json.loads(text, parse_constant=nothing, parse_float=number, parse_int=integer)
     return json.dumps(value), absent
 
 

@@ -22,7 +22,7 @@ from dataout.sql.instants import (
 )
 from dataout.sql.recipe import Arithmetic, Column, Operation, Part
 
-SCALARS = "('VARCHAR', 'UBIGINT', 'BIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT')"
+SCALARS = "('VARCHAR', 'UBIGINT', 'BIGINT', 'DOUBLE')"
 """What ``json_type`` calls texts and numbers."""
 
 LONGEST_ID = 512

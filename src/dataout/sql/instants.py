@@ -38,21 +38,35 @@ PLAIN_NUMBER = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
 DAY = 86_400_000
 
 
-def text_instant(text: exp.Expression, zone: str) -> exp.Expression:
+def text_instant(text: exp.Expr, zone: str) -> exp.Expr:
     """Read ``YYYY-MM-DD[(T| )HH:MM[:SS[.f]][Z|±HH[[:]MM]]]`` as BIGINT milliseconds UTC.
 
     ``zone`` (an IANA name, checked by the caller) holds for texts without offset; a date alone is
     its local midnight.
     """
+    whole = _local("regexp_full_match(:t, :whole)", t=text, whole=_text(WHOLE_SECONDS))
+    written = _local("regexp_full_match(:t, :written)", t=text, written=_text(WRITTEN))
+    seconds = _local("epoch_ms(try_cast(left(:t, 19) AS TIMESTAMP))", t=text)
+    parts = {"whole": whole, "written": written, "seconds": seconds, "t": text}
+    parts |= {"wall": _wall(text), "shift": _shift(text)}
+    if zone == "UTC":
+        return _local(
+            "CASE WHEN :whole THEN :seconds WHEN :written THEN :wall - coalesce(:shift, 0) END",
+            **parts,
+        )
     return _local(
-        "CASE WHEN :is_whole THEN :whole ELSE :other END",
-        is_whole=_is_whole(text),
-        whole=_whole_seconds(text, zone),
-        other=_any_precision(text, zone),
+        """list_transform(
+             [CASE WHEN :whole
+                THEN {'wall': :seconds, 'shift': CASE WHEN length(:t) = 20 THEN 0 END}
+                WHEN :written THEN {'wall': :wall, 'shift': :shift} END],
+             lambda p: CASE WHEN p.shift IS NULL THEN :local ELSE p.wall - p.shift END
+           )[1]""",
+        local=_from_zone(exp.column("wall", table="p"), zone),
+        **parts,
     )
 
 
-def number_instant(number: exp.Expression, unit: Unit) -> exp.Expression:
+def number_instant(number: exp.Expr, unit: Unit) -> exp.Expr:
     """Read a unix time, a DECIMAL in seconds or in milliseconds, as BIGINT milliseconds UTC.
 
     NULL from 10^11 seconds on: such a number counts milliseconds, and guessing is not ours.
@@ -65,87 +79,64 @@ def number_instant(number: exp.Expression, unit: Unit) -> exp.Expression:
     )
 
 
-def written_instant(text: exp.Expression, zone: str, unit: Unit) -> exp.Expression:
+def written_instant(text: exp.Expr, zone: str, unit: Unit) -> exp.Expr:
     """Read a text that holds an ISO-8601 time or plainly spells a unix time."""
     return _local(
-        """CASE WHEN :is_whole THEN :whole WHEN regexp_full_match(:t, :plain) THEN :number
-           ELSE :other END""",
+        "CASE WHEN regexp_full_match(:t, :plain) THEN :number ELSE :written END",
         t=text,
-        is_whole=_is_whole(text),
-        whole=_whole_seconds(text, zone),
         plain=_text(PLAIN_NUMBER),
         number=number_instant(_local("try_cast(:t AS DECIMAL(38, 12))", t=text), unit),
-        other=_any_precision(text, zone),
+        written=text_instant(text, zone),
     )
 
 
-def _is_whole(text: exp.Expression) -> exp.Expression:
-    """Whether a text has whole seconds and no offset but Z.
-
-    Nearly every file holds such times only, and they need one regular expression instead of five.
-    """
-    return _local("regexp_full_match(:t, :whole)", t=text, whole=_text(WHOLE_SECONDS))
-
-
-def _whole_seconds(text: exp.Expression, zone: str) -> exp.Expression:
-    at = _local("epoch_ms(try_cast(left(:t, 19) AS TIMESTAMP))", t=text)
-    if zone == "UTC":
-        return at
-    local = _from_zone(at, zone)
-    return _local("CASE WHEN length(:t) = 20 THEN :at ELSE :local END", t=text, at=at, local=local)
-
-
-def _any_precision(text: exp.Expression, zone: str) -> exp.Expression:
-    wall = _local("upper(regexp_extract(:t, '^[-0-9]{10}([Tt ][0-9:]+)?'))", t=text)
-    offset = _local("upper(regexp_extract(:t, '[Tt ][0-9:.,]+([Zz]|[+-][0-9:]+)$', 1))", t=text)
-    at = _local("epoch_ms(try_cast(:wall AS TIMESTAMP))", wall=wall)
+def _wall(text: exp.Expr) -> exp.Expr:
+    """Read the time that a text shows, in milliseconds as if it were UTC."""
     return _local(
-        """CASE WHEN regexp_full_match(:t, :written) THEN
-             CASE :offset WHEN '' THEN :local WHEN 'Z' THEN :at ELSE :at - :shift END
-             + try_cast(rpad(regexp_extract(:t, '[.,]([0-9]{1,3})', 1), 3, '0') AS BIGINT)
-           END""",
+        """epoch_ms(try_cast(upper(regexp_extract(:t, '^[-0-9]{10}([Tt ][0-9:]+)?')) AS TIMESTAMP))
+           + try_cast(rpad(regexp_extract(:t, '[.,]([0-9]{1,3})', 1), 3, '0') AS BIGINT)""",
         t=text,
-        written=_text(WRITTEN),
-        offset=offset,
-        local=at if zone == "UTC" else _from_zone(at, zone),
-        at=at,
-        shift=_shift(offset),
     )
 
 
-def _shift(offset: exp.Expression) -> exp.Expression:
-    """Milliseconds of an offset such as +02:00, +0200 or +02."""
+def _shift(text: exp.Expr) -> exp.Expr:
+    """Read the offset of a text such as …Z, …+02, …+0200 or …+02:00 in milliseconds, or NULL."""
     return _local(
-        """CASE left(:o, 1) WHEN '-' THEN -60000 ELSE 60000 END
-           * (60 * try_cast(substr(:o, 2, 2) AS BIGINT)
-              + CASE WHEN length(:o) > 3 THEN try_cast(right(:o, 2) AS BIGINT) ELSE 0 END)""",
-        o=offset,
+        """list_transform([regexp_extract(substr(:t, 17), '[Zz+-].*$')], lambda o:
+             CASE WHEN length(o) > 1
+               THEN CASE left(o, 1) WHEN '-' THEN -60000 ELSE 60000 END
+                 * (60 * try_cast(substr(o, 2, 2) AS BIGINT)
+                    + CASE WHEN length(o) > 3 THEN try_cast(right(o, 2) AS BIGINT) ELSE 0 END)
+               WHEN o <> '' THEN 0 END
+           )[1]""",
+        t=text,
     )
 
 
-def _from_zone(at: exp.Expression, zone: str) -> exp.Expression:
-    """The instant of the wall-clock time ``at`` (milliseconds as if it were UTC) in ``zone``.
+def _from_zone(wall: exp.Expr, zone: str) -> exp.Expr:
+    """Find the instant at which a clock in ``zone`` shows ``wall``, milliseconds as if it were UTC.
 
     The offsets a day before and a day after decide: where they differ, a clock change is near.
     """
-    before = _local(":wall - (:at - :day)", wall=_wall(_local(":at - :day", at=at), zone), at=at)
-    after = _local(":wall - (:at + :day)", wall=_wall(_local(":at + :day", at=at), zone), at=at)
-    early, late = _local(":at - :b", at=at, b=before), _local(":at - :a", at=at, a=after)
     return _local(
-        """CASE WHEN :before <> :after AND :wall_early <> :at AND :wall_late = :at
-           THEN :late ELSE :early END""",
-        before=before,
-        after=after,
-        wall_early=_wall(early, zone),
-        wall_late=_wall(late, zone),
-        at=at,
-        late=late,
-        early=early,
+        """list_transform(
+             [{'early': :before - :wall_before + :wall, 'late': :after - :wall_after + :wall}],
+             lambda q: CASE
+               WHEN q.early <> q.late AND :wall_early <> :wall AND :wall_late = :wall THEN q.late
+               ELSE q.early END
+           )[1]""",
+        wall=wall,
+        before=_local(":wall - :day", wall=wall),
+        wall_before=_clock(_local(":wall - :day", wall=wall), zone),
+        after=_local(":wall + :day", wall=wall),
+        wall_after=_clock(_local(":wall + :day", wall=wall), zone),
+        wall_early=_clock(exp.column("early", table="q"), zone),
+        wall_late=_clock(exp.column("late", table="q"), zone),
     )
 
 
-def _wall(instant: exp.Expression, zone: str) -> exp.Expression:
-    """What a clock in ``zone`` shows at ``instant``, in milliseconds as if it were UTC."""
+def _clock(instant: exp.Expr, zone: str) -> exp.Expr:
+    """Say what a clock in ``zone`` shows at ``instant``, in milliseconds as if it were UTC."""
     return _local(
         "epoch_ms(timezone(:zone, timezone('UTC', make_timestamp((:at) * 1000))))",
         zone=_text(zone),
@@ -153,16 +144,19 @@ def _wall(instant: exp.Expression, zone: str) -> exp.Expression:
     )
 
 
-def _local(template: str, **parts: exp.Expression) -> exp.Expression:
+def _local(template: str, **parts: exp.Expr) -> exp.Expr:
     day = exp.Literal.number(DAY)
-    bracketed = {name: exp.paren(part, copy=True) for name, part in parts.items()}
+    bracketed = {
+        name: part.copy() if isinstance(part, exp.Column | exp.Literal) else exp.paren(part)
+        for name, part in parts.items()
+    }
     return exp.replace_placeholders(_parsed(template).copy(), day=day, **bracketed)
 
 
-def _text(value: str) -> exp.Expression:
+def _text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
 
 
 @cache
-def _parsed(template: str) -> exp.Expression:
+def _parsed(template: str) -> exp.Expr:
     return sqlglot.parse_one(template, dialect="duckdb")

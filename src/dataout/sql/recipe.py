@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dataout.segments.tree import Filter
+from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql.instants import Unit
 
 Kind = Literal["events", "profiles", "list"]
@@ -23,7 +24,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """A number from numbers, exact to six decimals; absent where a part is, or where it divides by 0."""
+    """A number from numbers, exact to six decimals; absent where a part is, or dividing by 0."""
 
     operation: Operation
     parts: tuple[Part, ...]
@@ -46,11 +47,11 @@ class Naming:
 class Recipe:
     """How a record is read. None: the field has its own name (docs/loading.md) in the record.
 
-    ``zone`` (IANA) holds for texts without offset, ``unit`` for numbers in time fields. ``event`` is
-    a column or rules of which the first match wins; records that match none are skipped, as are
-    those that pass ``skip``. ``fields`` become properties (of events) or attributes (of profiles);
-    without them all fields do that nothing else has taken. Cells of the csv columns in ``text`` stay
-    text, whatever they look like.
+    ``zone`` (IANA) holds for texts without offset, ``unit`` for numbers in time fields. ``event``
+    is a column or rules of which the first match wins; records that match none are skipped, as
+    are those that pass ``skip``. ``fields`` become properties (of events) or attributes (of
+    profiles); without them all fields do that nothing else has taken. Cells of the csv columns in
+    ``text`` stay text, whatever they look like.
     """
 
     kind: Kind
@@ -58,7 +59,7 @@ class Recipe:
     unit: Unit = "s"
     source: str = ""
     list_name: str = ""
-    profile_id: Origin | None = None
+    profile_id: Column | None = None
     event: Column | tuple[Naming, ...] | None = None
     event_time: Origin | None = None
     event_id: Column | None = None
@@ -68,3 +69,70 @@ class Recipe:
     skip: Filter | None = None
     fields: tuple[tuple[str, Origin], ...] | None = None
     text: frozenset[str] = frozenset()
+
+
+ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}
+TAKEN: Mapping[Kind, tuple[str, ...]] = {
+    "events": ("profile_id", "event", "event_time", "event_id", "received_at", "source"),
+    "profiles": ("profile_id", "set_at", "received_at"),
+    "list": ("profile_id", "set_at", "received_at", "member"),
+}
+"""The fields of a record that have a meaning of their own."""
+
+REST: Mapping[Kind, str] = {"events": "properties", "profiles": "attributes", "list": ""}
+"""The field that holds the others."""
+
+
+def origins(recipe: Recipe) -> Mapping[str, Origin]:
+    """List the fields that a recipe takes from a column or computes, the event's name included."""
+    named = {name: getattr(recipe, name) for name in TAKEN[recipe.kind] if name != "source"}
+    return {name: o for name, o in named.items() if isinstance(o, Column | Arithmetic)}
+
+
+def named_columns(recipe: Recipe) -> Iterator[str]:
+    """List every column that a recipe names."""
+    for origin in (*origins(recipe).values(), *(origin for _, origin in recipe.fields or ())):
+        yield from _columns(origin)
+    yield from looked_at(recipe)
+    yield from sorted(recipe.text)
+
+
+def _columns(part: Part) -> Iterator[str]:
+    match part:
+        case Column(name):
+            yield name
+        case Arithmetic(parts=parts):
+            for inner in parts:
+                yield from _columns(inner)
+        case _:
+            return
+
+
+def _filters(recipe: Recipe) -> Iterator[Filter]:
+    if recipe.skip is not None:
+        yield recipe.skip
+    for rule in recipe.event if isinstance(recipe.event, tuple) else ():
+        if rule.where is not None:
+            yield rule.where
+
+
+def looked_at(recipe: Recipe) -> Iterator[str]:
+    """List the fields of the record that filters look into, repeats included."""
+    for condition in _filters(recipe):
+        yield from _first_steps(condition)
+
+
+def _first_steps(condition: Filter) -> Iterator[str]:
+    match condition:
+        case PropertyIs(path):
+            yield path[0]
+        case FilterNot(part):
+            yield from _first_steps(part)
+        case FilterAll(of) | FilterAny(of):
+            for part in of:
+                yield from _first_steps(part)
+
+
+def times(recipe: Recipe) -> tuple[str, str]:
+    """Name the two fields that hold when it happened, or held, and when it was received."""
+    return ("event_time" if recipe.kind == "events" else "set_at", "received_at")

@@ -7,8 +7,7 @@ is ``skipped``. Nothing in a record makes the statement fail.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +17,19 @@ from dataout.model.people import Instant
 from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql import fields
 from dataout.sql.fields import Lookup, text
-from dataout.sql.recipe import Arithmetic, Column, Naming, Origin, Part, Recipe
+from dataout.sql.recipe import (
+    ALIASES,
+    REST,
+    TAKEN,
+    Arithmetic,
+    Column,
+    Naming,
+    Recipe,
+    looked_at,
+    origins,
+    times,
+)
+from dataout.sql.rest import attributes, held_object, properties, whole
 from dataout.sql.scope import Scope
 from dataout.sql.values import passes
 
@@ -26,24 +37,7 @@ ALWAYS = -(2**62)
 """The ``set_at`` and ``received_at`` of what was always held and always known."""
 
 SKEW = 300_000
-"""Milliseconds by which a source's clock may run ahead: such events count as happened on arrival."""
-
-NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"
-"""Finds what JSON does not have, but its readers take: NaN, infinities, and numbers beyond doubles."""
-
-MOST_OPENINGS = 500
-"""Brackets and braces that open in a text which holds an object: engines recurse into them."""
-
-ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}
-TAKEN = {
-    "events": ("profile_id", "event", "event_time", "event_id", "received_at", "source"),
-    "profiles": ("profile_id", "set_at", "received_at"),
-    "list": ("profile_id", "set_at", "received_at", "member"),
-}
-"""The fields of a record that have a meaning of their own."""
-
-REST = {"events": "properties", "profiles": "attributes", "list": ""}
-"""The field that holds the others."""
+"""Milliseconds by which a source's clock may run ahead: such events happened on arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,41 +80,16 @@ def read_statement(recipe: Recipe, reading: Reading) -> str:
         common.append(f"l{number} AS (SELECT *, {_list(layer)} FROM {below})")
         below = f"l{number}"
     kept = "TRUE" if reading.keep else "problem IS NOT NULL"
-    whole = "text" if columns is None else _whole(columns, lookup)
+    text_of_all = "text" if columns is None else whole(columns, lookup)
     final = {
         **{name: name for name in ("problem", "skipped")},
-        "record": f"CASE WHEN {kept} THEN {whole} END",
+        "record": f"CASE WHEN {kept} THEN {text_of_all} END",
         **{name: f"CASE WHEN fine THEN {value} END" for name, value in _final(recipe).items()},
     }
     return (
         f"INSERT INTO load_parsed BY NAME WITH {', '.join(common)}"
         f' SELECT "row", line, file, arrived, {_list(final)} FROM {below}'
     )
-
-
-def origins(recipe: Recipe) -> Mapping[str, Origin]:
-    """List the fields that a recipe takes from a column or computes, the event's name included."""
-    named = {name: getattr(recipe, name) for name in TAKEN[recipe.kind] if name != "source"}
-    return {name: o for name, o in named.items() if isinstance(o, Column | Arithmetic)}
-
-
-def named_columns(recipe: Recipe) -> Iterator[str]:
-    """List every column that a recipe names."""
-    for origin in (*origins(recipe).values(), *(origin for _, origin in recipe.fields or ())):
-        yield from _columns(origin)
-    yield from _looked_at(recipe)
-    yield from sorted(recipe.text)
-
-
-def _columns(part: Part) -> Iterator[str]:
-    match part:
-        case Column(name):
-            yield name
-        case Arithmetic(parts=parts):
-            for inner in parts:
-                yield from _columns(inner)
-        case _:
-            return
 
 
 def _list(columns: Mapping[str, str]) -> str:
@@ -137,19 +106,8 @@ RECORD = (
 )
 
 
-def _whole(columns: tuple[str, ...], lookup: Lookup) -> str:
-    """A row of a columnar file as JSON text; its nulls mean that a value is not given."""
-    return f"CAST(json_strip_nulls({_object(lookup, {name: Column(name) for name in columns})}) AS VARCHAR)"
-
-
-def _object(lookup: Lookup, parts: Mapping[str, Origin]) -> str:
-    """Make an object, its keys in order."""
-    cells = (f"{text(name)}, {lookup.value(parts[name])}" for name in sorted(parts))
-    return f"json_object({', '.join(cells)})"
-
-
 def _raw(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
-    """The fields with a meaning as JSON; a computed number as its text in JSON."""
+    """Read the fields with a meaning as JSON; a computed number becomes one there."""
     mapped = origins(recipe)
     raw: dict[str, str] = {}
     for name in TAKEN[recipe.kind]:
@@ -164,7 +122,7 @@ def _raw(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
                 raw[f"{name}_json"] = f"to_json({lookup.number(computed)})"
     if rest := REST[recipe.kind]:
         raw["rest_json"] = lookup.json(rest)
-    if steps := sorted(set(_looked_at(recipe))):
+    if steps := sorted(set(looked_at(recipe))):
         parts = (f"f{at} := CAST({lookup.json(step)} AS VARIANT)" for at, step in enumerate(steps))
         raw["whole"] = f"struct_pack({', '.join(parts)})"
     return raw
@@ -176,35 +134,10 @@ def _typed(recipe: Recipe) -> dict[str, str]:
     return {**types, **{f"{name}_text": f"{name}_json ->> '$'" for name in names}}
 
 
-def _filters(recipe: Recipe) -> Iterator[Filter]:
-    if recipe.skip is not None:
-        yield recipe.skip
-    for rule in recipe.event if isinstance(recipe.event, tuple) else ():
-        if rule.where is not None:
-            yield rule.where
-
-
-def _looked_at(recipe: Recipe) -> Iterator[str]:
-    for condition in _filters(recipe):
-        yield from first_steps(condition)
-
-
-def first_steps(condition: Filter) -> Iterator[str]:
-    """List the fields of the record that a filter looks into."""
-    match condition:
-        case PropertyIs(path):
-            yield path[0]
-        case FilterNot(part):
-            yield from first_steps(part)
-        case FilterAll(of) | FilterAny(of):
-            for part in of:
-                yield from first_steps(part)
-
-
 def _passes(condition: Filter, recipe: Recipe) -> str:
     # A mapping never looks at the clock (ingest/mapping.py refuses it), so no instant matters here.
     scope = Scope(Instant(0), None, recipe.zone)
-    steps = sorted(set(_looked_at(recipe)))
+    steps = sorted(set(looked_at(recipe)))
     names = {step: f"f{at}" for at, step in enumerate(steps)}
     return passes(_renamed(condition, names), exp.column("whole"), scope).sql("duckdb")
 
@@ -222,13 +155,9 @@ def _renamed(condition: Filter, names: Mapping[str, str]) -> Filter:
             return FilterAny(tuple(_renamed(part, names) for part in of))
 
 
-def _times(recipe: Recipe) -> tuple[str, str]:
-    return ("event_time" if recipe.kind == "events" else "set_at", "received_at")
-
-
 def _spelled(recipe: Recipe) -> dict[str, str]:
     spelled = {"profile": fields.identity("profile_id")}
-    spelled |= {f"{name}_time": fields.time_text(name) for name in _times(recipe)}
+    spelled |= {f"{name}_time": fields.time_text(name) for name in times(recipe)}
     skip = "FALSE" if recipe.skip is None else _passes(recipe.skip, recipe)
     match recipe.kind:
         case "events":
@@ -240,7 +169,7 @@ def _spelled(recipe: Recipe) -> dict[str, str]:
         case "profiles":
             pass
     if REST[recipe.kind]:
-        spelled["rest"] = _held_object() if recipe.fields is None else "NULL"
+        spelled["rest"] = held_object() if recipe.fields is None else "NULL"
     spelled["left_out"] = skip
     return spelled
 
@@ -270,30 +199,18 @@ def _member() -> str:
     )
 
 
-def _held_object() -> str:
-    """Read an object, or a text that holds one, as tables carry nested values."""
-    openings = "length(rest_text) - length(replace(replace(rest_text, '[', ''), '{', ''))"
-    return (
-        "CASE rest_type WHEN 'OBJECT' THEN rest_json"
-        " WHEN 'VARCHAR' THEN CASE WHEN json_valid(rest_text) THEN"
-        f" CASE WHEN json_type(rest_text) = 'OBJECT' AND {openings} < {MOST_OPENINGS}"
-        f" AND NOT regexp_matches(rest_text, '{NOT_FINITE}')"
-        " THEN CAST(rest_text AS JSON) END END END"
-    )
-
-
 def _timed(recipe: Recipe) -> dict[str, str]:
-    times = {
+    instants = {
         f"{name}_read": fields.instant(f"{name}_time", recipe.zone, recipe.unit)
-        for name in _times(recipe)
+        for name in times(recipe)
     }
     unnamed = "name IS NULL" if isinstance(recipe.event, tuple) else "FALSE"
-    return {**times, "skipped": f"left_out OR {unnamed}"}
+    return {**instants, "skipped": f"left_out OR {unnamed}"}
 
 
 def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
-    """The first thing that is wrong with a record."""
-    happened, received = _times(recipe)
+    """Say the first thing that is wrong with a record."""
+    happened, received = times(recipe)
     wrong = [
         fields.identity_problem("profile_id", "profile"),
         *_event_problems(recipe),
@@ -311,9 +228,7 @@ def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
             "WHEN record IS NULL THEN CASE WHEN json_valid(text)"
             " THEN 'record: not an object' ELSE 'record: not JSON' END "
         )
-    return {
-        "problem": f"CASE {unread}WHEN skipped THEN NULL ELSE coalesce({', '.join(wrong)}) END"
-    }
+    return {"problem": f"CASE {unread}WHEN skipped THEN NULL ELSE coalesce({', '.join(wrong)}) END"}
 
 
 def _event_problems(recipe: Recipe) -> list[str]:
@@ -327,13 +242,15 @@ def _event_problems(recipe: Recipe) -> list[str]:
         for name, read, problem in checks
     ]
     if not isinstance(recipe.event, tuple):
-        nameless = f"CASE WHEN {fields.given('event')} THEN 'event: not a text' ELSE 'event: missing' END"
+        nameless = (
+            f"CASE WHEN {fields.given('event')} THEN 'event: not a text' ELSE 'event: missing' END"
+        )
         found.append(f"CASE WHEN name IS NULL THEN {nameless} END")
     return found
 
 
 def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
-    happened, _ = _times(recipe)
+    happened, _ = times(recipe)
     fine = "problem IS NULL AND NOT skipped"
     if recipe.kind == "events":
         received = f"coalesce(received_at_read, {'$1' if reading.arrival else 'event_time_read'})"
@@ -346,7 +263,7 @@ def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
             "named_source": f"coalesce(own_source, {text(reading.default_source)})",
             "ahead": f"event_time_read - {received} > {reading.skew}",
             "backfilled": f"received_at_read IS NULL AND {reading.arrival}",
-            "others": f"CASE WHEN {fine} THEN {_properties(recipe, lookup)} END",
+            "others": f"CASE WHEN {fine} THEN {properties(recipe, lookup)} END",
         }
     known = "$1" if reading.arrival else f"coalesce({happened}_read, {ALWAYS})"
     since = "arrived" if reading.arrival else str(ALWAYS)
@@ -357,75 +274,8 @@ def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
         "said": f"coalesce({happened}_read, received_at_read) IS NOT NULL",
     }
     if recipe.kind == "profiles":
-        dated["others"] = f"CASE WHEN {fine} THEN {_attributes(recipe, lookup)} END"
+        dated["others"] = f"CASE WHEN {fine} THEN {attributes(recipe, lookup)} END"
     return dated
-
-
-def _others(recipe: Recipe, lookup: Lookup) -> str:
-    """The fields of a record that nothing else has taken."""
-    taken, aliases = _taken(recipe)
-    if lookup.columns is not None:
-        there = set(lookup.columns)
-        taken |= {alias for alias, name in aliases.items() if name not in there}
-        return _object(lookup, {name: Column(name) for name in there - taken})
-    patch = text("{" + ", ".join(f"{json.dumps(name)}: null" for name in sorted(taken)))
-    for alias, name in aliases.items():
-        more = text(f", {json.dumps(alias)}: null")
-        patch += f" || CASE WHEN {lookup.json(name)} IS NULL THEN {more} ELSE '' END"
-    return f"json_merge_patch(record, CAST({patch} || '}}' AS JSON))"
-
-
-def _taken(recipe: Recipe) -> tuple[set[str], dict[str, str]]:
-    """List the fields that others have taken, and the aliases of those that stand for them."""
-    mapped = origins(recipe)
-    taken = {REST[recipe.kind]}
-    aliases: dict[str, str] = {}
-    for name in TAKEN[recipe.kind]:
-        match mapped.get(name):
-            case Column(column):
-                taken.add(column)
-            case None if not _is_settled(name, recipe):
-                taken.add(name)
-                if alias := ALIASES.get(name):
-                    aliases[alias] = name
-            case _:
-                pass
-    return taken, aliases
-
-
-def _is_settled(name: str, recipe: Recipe) -> bool:
-    """Whether a field comes from the recipe itself, so that the record's is one like any other."""
-    return (name == "source" and bool(recipe.source)) or (
-        name == "event" and isinstance(recipe.event, tuple)
-    )
-
-
-def _properties(recipe: Recipe, lookup: Lookup) -> str:
-    if recipe.fields is not None:
-        found = _object(lookup, dict(recipe.fields))
-    else:
-        found = f"json_merge_patch({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
-        if lookup.columns is not None:
-            found = f"CASE WHEN rest IS NULL THEN {_others(recipe, lookup)} ELSE {found} END"
-    found = f"json_strip_nulls({found})"
-    # The columns of a file are in order already; a reader that sorts keys costs a second parsing.
-    ordered = found if lookup.columns is not None else f"json_normalize({found})"
-    return f"CAST({ordered} AS VARCHAR)"
-
-
-def _attributes(recipe: Recipe, lookup: Lookup) -> str:
-    """What is said about attributes: null says that there is none; what is absent says nothing."""
-    if recipe.fields is not None:
-        parts = ", ".join(
-            f"{{k: {text(name)}, v: to_json({lookup.value(origin)})}}"
-            for name, origin in recipe.fields
-        )
-        there = f"list_filter([{parts}], lambda x: x.v IS NOT NULL)"
-        return f"CAST(to_json(map_from_entries({there})) AS VARCHAR)"
-    found = _others(recipe, lookup)
-    if lookup.columns is not None:
-        found = f"json_strip_nulls({found})"
-    return f"CAST(json_deep_merge({found}, coalesce(rest, CAST('{{}}' AS JSON))) AS VARCHAR)"
 
 
 def _final(recipe: Recipe) -> dict[str, str]:

@@ -38,4 +38,3 @@ def init(folder: Path, template: str) -> InitResult:
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}.") from error
     return InitResult(tuple(str(folder / name) for name in files))
-

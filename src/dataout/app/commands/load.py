@@ -8,8 +8,10 @@ from pathlib import Path
 
 from dataout.app.workspace import Workspace
 from dataout.ingest import load as loading
+from dataout.ingest import rejects as rejecting
 from dataout.ingest.intake import Loaded, LoadOptions
 from dataout.ingest.mapping import read_mapping
+from dataout.ingest.rejects import RejectGroup, list_rejects
 
 Progress = Callable[[int, int | None], None]
 """Told how many records have been read, and of how many, where that is known."""
@@ -55,3 +57,20 @@ def _result(loaded: Loaded) -> LoadResult:
         dict(loaded.reasons),
         dict(loaded.notes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RejectsResult:
+    """Everything that waits to be mended, the most frequent reason first."""
+
+    rejects: tuple[RejectGroup, ...]
+
+
+def rejects(work: Workspace) -> RejectsResult:
+    """List the records that could not be taken in, by reason; examples are masked."""
+    return RejectsResult(list_rejects(work.engine))
+
+
+def replay(work: Workspace, mapping: Path | None = None) -> LoadResult:
+    """Read the rejects again, with another mapping or with what theirs says today."""
+    return _result(rejecting.replay(work.engine, _options(work, mapping)))

@@ -129,9 +129,7 @@ def _members(
         return memory.members(columns, [case.subject])[case.subject]
     audience = definition.audiences[case.subject]
     tiers = (tier.segment for tier in audience.tiers)
-    columns = memory.evaluate(
-        conditions, at, names=[audience.segment, *audience.suppress, *tiers]
-    )
+    columns = memory.evaluate(conditions, at, names=[audience.segment, *audience.suppress, *tiers])
     memory.engine.execute(statement("desired", "funnel"))
     memory.engine.execute(waterfall(audience, columns).sql(dialect=memory.engine.dialect))
     rows = memory.engine.query(statement("funnel", "desired_profiles"), {"audience": audience.name})

@@ -1,0 +1,105 @@
+"""Loading and evaluating a real year of a shop.
+
+Call: python benchmarks/online_retail.py [--json] [--quick]. Needs ``DATAOUT_TESTDATA``
+(docs/data.md). Prints each figure beside what it must reach; exit 1 if one misses.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dataout.app.state import open_engine
+from dataout.audiences.evaluate import counts, evaluate
+from dataout.ingest.intake import LoadOptions
+from dataout.ingest.load import load
+from dataout.ingest.mapping import read_mapping
+from dataout.model.people import Instant
+from dataout.segments.atoms import program
+from dataout.segments.parse import parse_segments
+from dataout.sql.scope import Scope
+
+ROOT = Path(__file__).parents[1]
+MAPPING = ROOT / "examples" / "online-retail" / "invoices.mapping.yaml"
+AT = Instant(1_306_886_400_000)  # 2011-06-01T00:00:00Z
+
+SEGMENTS = {
+    "buyers": {"event": "purchase"},
+    "bought_30d": {"event": "purchase", "within": "30d"},
+    "one_invoice": {"event": "purchase", "distinct": {"property": "invoice", "is": 1}},
+    "first_time_21_45": {"event": "purchase", "which": "first", "age": ["21d", "46d"]},
+    "big_spenders": {
+        "event": "purchase",
+        "within": "90d",
+        "sum": {"property": "amount", "gt": 1000},
+    },
+    "net_90d": {
+        "event": ["purchase", "cancellation"],
+        "within": "90d",
+        "sum": {"property": "amount", "gt": 1000},
+    },
+    "cancelled_30d": {"event": "cancellation", "within": "30d"},
+    "lapsed": {"all": [{"event": "purchase"}, {"not": {"event": "purchase", "within": "90d"}}]},
+    "dear_items": {"event": "purchase", "where": {"unit_price": {"gte": 50}}, "within": "180d"},
+    "bought_since_cancelling": {"event": "purchase", "since": {"event": "cancellation"}},
+}
+
+
+def main() -> int:
+    """Measure, print, judge."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--quick", action="store_true")
+    chosen = arguments.parse_args()
+    file = Path(os.environ["DATAOUT_TESTDATA"]) / "events" / "online_retail.parquet"
+    rounds = [_round(file) for _ in range(1 if chosen.quick else 3)]
+    figures = [
+        _figure("load 541,909 rows (s)", [loading for loading, _ in rounds], 5.0),
+        _figure("evaluate 10 segments (s)", [evaluating for _, evaluating in rounds], 1.0),
+    ]
+    if chosen.json:
+        print(json.dumps({"figures": figures}))
+    else:
+        for figure in figures:
+            mark = "ok" if figure["ok"] else "MISSED"
+            print(f"{figure['name']:<28} {figure['value']:>8} must {figure['must']:>6} {mark}")
+    return 0 if all(figure["ok"] for figure in figures) else 1
+
+
+def _round(file: Path) -> tuple[float, float]:
+    """Load into a fresh engine, then evaluate; the median of three evaluations counts."""
+    conditions = parse_segments({name: {"who": who} for name, who in SEGMENTS.items()})
+    scope = Scope(AT, None, "UTC")
+    options = LoadOptions(now=AT, mapping=read_mapping(MAPPING))
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(Path(folder))
+
+        def evaluation() -> object:
+            return counts(engine, evaluate(engine, program(conditions), scope))
+
+        loading = _seconds(lambda: load(engine, [file], "events", options))
+        evaluating = statistics.median(_seconds(evaluation) for _ in range(3))
+        engine.close()
+    return loading, evaluating
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _figure(name: str, measured: list[float], must: float) -> dict[str, object]:
+    value = statistics.median(measured)
+    return {"name": name, "value": round(value, 3), "must": must, "ok": value <= must}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""What is left of a record once its fields are read: properties, or attributes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from dataout.sql.fields import Lookup, text
+from dataout.sql.recipe import ALIASES, REST, TAKEN, Column, Origin, Recipe, origins
+
+NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"
+"""Finds what JSON lacks, but its readers take: NaN, infinities, numbers beyond doubles."""
+
+MOST_OPENINGS = 500
+"""Brackets and braces that open in a text which holds an object: engines recurse into them."""
+
+
+def whole(columns: tuple[str, ...], lookup: Lookup) -> str:
+    """Write a row of a columnar file as JSON text; its nulls mean that a value is not given."""
+    row = _object(lookup, {name: Column(name) for name in columns})
+    return f"CAST(json_strip_nulls({row}) AS VARCHAR)"
+
+
+def _object(lookup: Lookup, parts: Mapping[str, Origin]) -> str:
+    """Make an object, its keys in order."""
+    cells = (f"{text(name)}, {lookup.value(parts[name])}" for name in sorted(parts))
+    return f"json_object({', '.join(cells)})"
+
+
+def held_object() -> str:
+    """Read an object, or a text that holds one, as tables carry nested values."""
+    openings = "length(rest_text) - length(replace(replace(rest_text, '[', ''), '{', ''))"
+    return (
+        "CASE rest_type WHEN 'OBJECT' THEN rest_json"
+        " WHEN 'VARCHAR' THEN CASE WHEN json_valid(rest_text) THEN"
+        f" CASE WHEN json_type(rest_text) = 'OBJECT' AND {openings} < {MOST_OPENINGS}"
+        f" AND NOT regexp_matches(rest_text, '{NOT_FINITE}')"
+        " THEN CAST(rest_text AS JSON) END END END"
+    )
+
+
+def properties(recipe: Recipe, lookup: Lookup) -> str:
+    """Read an event's properties as JSON text, nulls left away."""
+    if recipe.fields is not None:
+        found = _object(lookup, dict(recipe.fields))
+    else:
+        found = f"json_merge_patch({_others(recipe, lookup)}, coalesce(rest, CAST('{{}}' AS JSON)))"
+        if lookup.columns is not None:
+            found = f"CASE WHEN rest IS NULL THEN {_others(recipe, lookup)} ELSE {found} END"
+    # One spelling for equal properties, whatever file they come from: their digest depends on it.
+    return f"CAST(json_normalize(json_strip_nulls({found})) AS VARCHAR)"
+
+
+def attributes(recipe: Recipe, lookup: Lookup) -> str:
+    """Read what is said about attributes: null unsets one; what is absent says nothing."""
+    if recipe.fields is not None:
+        parts = ", ".join(
+            f"{{k: {text(name)}, v: to_json({lookup.value(origin)})}}"
+            for name, origin in recipe.fields
+        )
+        there = f"list_filter([{parts}], lambda x: x.v IS NOT NULL)"
+        return f"CAST(to_json(map_from_entries({there})) AS VARCHAR)"
+    found = _others(recipe, lookup)
+    if lookup.columns is not None:
+        found = f"json_strip_nulls({found})"
+    return f"CAST(json_deep_merge({found}, coalesce(rest, CAST('{{}}' AS JSON))) AS VARCHAR)"
+
+
+def _others(recipe: Recipe, lookup: Lookup) -> str:
+    """Keep the fields of a record that nothing else has taken."""
+    taken, aliases = _taken(recipe)
+    if lookup.columns is not None:
+        there = set(lookup.columns)
+        taken |= {alias for alias, name in aliases.items() if name not in there}
+        return _object(lookup, {name: Column(name) for name in there - taken})
+    patch = text("{" + ", ".join(f"{json.dumps(name)}: null" for name in sorted(taken)))
+    for alias, name in aliases.items():
+        more = text(f", {json.dumps(alias)}: null")
+        patch += f" || CASE WHEN {lookup.json(name)} IS NULL THEN {more} ELSE '' END"
+    return f"json_merge_patch(record, CAST({patch} || '}}' AS JSON))"
+
+
+def _taken(recipe: Recipe) -> tuple[set[str], dict[str, str]]:
+    """List the fields that others have taken, and the aliases of those that stand for them."""
+    mapped = origins(recipe)
+    taken = {REST[recipe.kind]}
+    aliases: dict[str, str] = {}
+    for name in TAKEN[recipe.kind]:
+        match mapped.get(name):
+            case Column(column):
+                taken.add(column)
+            case None if not _is_settled(name, recipe):
+                taken.add(name)
+                if alias := ALIASES.get(name):
+                    aliases[alias] = name
+            case _:
+                pass
+    return taken, aliases
+
+
+def _is_settled(name: str, recipe: Recipe) -> bool:
+    """Whether a field comes from the recipe itself, so that the record's is one like any other."""
+    return (name == "source" and bool(recipe.source)) or (
+        name == "event" and isinstance(recipe.event, tuple)
+    )
