@@ -3,7 +3,7 @@
 * Error                      one sentence of what is wrong, and a ``hint``: what to do next
   + ProjectError             the project's files are wrong; carries every complaint at once
   + UsageError               the call is wrong: an unknown name, an option that does not fit
-    - InputError             a file of data cannot be read at all (single bad records become rejects)
+    - InputError             a file of data cannot be read at all; a bad record becomes a reject
   + SecretMissing            a ``${NAME}`` in the project has no value in this environment
   + StateError               the environment's state cannot be used
     - Locked                 another process holds it
@@ -17,7 +17,7 @@
       · PermissionMissing    … the credentials lack a permission
       · TermsNotAccepted     … a human has to accept the vendor's terms
       · RemoteMissing        the audience is gone at the vendor
-      · ContractBroken       the vendor left its documentation; the redacted answer is in the message
+      · ContractBroken       the vendor left its documentation; its redacted answer is told
 """
 
 from __future__ import annotations

@@ -40,27 +40,30 @@ class Grouped(TyperGroup):
                 formatter.write_dl(rows)
 
 
-app = typer.Typer(
-    name="dataout",
-    cls=Grouped,
-    help="Keeps ad platforms, CRMs and warehouses in step with who a customer is right now.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+def command_line() -> typer.Typer:
+    """Put the commands together."""
+    from dataout.cli import ask, build, ship, trial
+
+    app = typer.Typer(
+        name="dataout",
+        cls=Grouped,
+        help="Keeps ad platforms, CRMs and warehouses in step with who a customer is right now.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_globals)
+    for group in (build, ship, ask, trial):
+        group.register(app)
+    return app
 
 
-@app.callback()
 def _globals(
     context: typer.Context,
     project: Path = typer.Option(Path(), "--project", help="The project's folder."),
     env: str = typer.Option("dev", "--env", envvar="DATAOUT_ENV", help="The environment."),
-    json: bool = typer.Option(
-        False,
-        "--json",
-        help="Print one JSON object on standard output.",
-    ),
+    json: bool = typer.Option(False, "--json", help="Print one JSON object on standard output."),
 ) -> None:
     context.obj = Session(project, env, json)
 
@@ -72,12 +75,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one call and give its exit code; nothing escapes but a result or a paragraph."""
-    from dataout.cli import ask, build, ship, trial
-
-    for group in (build, ship, ask, trial):
-        group.register(app)
     try:
-        code = app(args=list(arguments), standalone_mode=False)
+        code = command_line()(args=list(arguments), standalone_mode=False)
     except typer.Exit as exit_:
         return exit_.exit_code
     except Error as error:

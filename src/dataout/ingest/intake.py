@@ -79,13 +79,19 @@ class Intake:
     mapping: str
 
     def run(self, source: Source, progress: Progress | None) -> Loaded:
-        """Take in a source; to be called inside a transaction."""
+        """Take in a source: all of it, or nothing.
+
+        Reading goes on outside the transaction (what a transaction has not committed is read by
+        one thread only); a source that breaks off leaves nothing but working tables behind.
+        """
         extent = self._extent(source.name)
         self._do("parsed")
         names = ("text",) if source.columns is None else column_names(len(source.columns))
         self.engine.execute(_chunk_table(names, source.types))
         reading = self._reading(keep=extent["rejects"] > 0)
-        reading = replace(reading, columns=source.columns, typed=source.typed)
+        reading = replace(
+            reading, columns=source.columns, types=source.types, typed=source.typed
+        )
         done = absent = 0
         for chunk in source.chunks():
             self._stage(source, chunk, done)
@@ -95,39 +101,43 @@ class Intake:
             absent += chunk.absent
             if progress is not None:
                 progress(done, source.rows)
-        return self._settle(extent, {NOT_FINITE: absent})
+        return self._settle(extent, {NOT_FINITE: absent}, source)
 
     def again(self, was: str) -> Loaded:
-        """Read the rejects of this kind once more; to be called inside a transaction.
-
-        ``was`` is the mapping file that they were read with before.
-        """
+        """Read the rejects of this kind once more; ``was`` is the mapping they were read with."""
         extent = self._extent("")
         self._do("parsed")
         self.engine.execute(_chunk_table(("text",), ("VARCHAR",)))
         self._do("staged_rejects", self.kind, was)
         self._read(self._reading(keep=True))
-        return self._settle({**extent, "rejects": 1}, {})
+        return self._settle({**extent, "rejects": 1}, {}, None)
 
     def _read(self, reading: Reading) -> None:
         """Read what is staged."""
         parameters = [self.options.now] if reading.arrival else []
         self.engine.execute(read_statement(self.recipe, reading), parameters)
 
-    def _settle(self, extent: Mapping[str, int], notes: Mapping[str, int]) -> Loaded:
+    def _settle(
+        self, extent: Mapping[str, int], notes: Mapping[str, int], source: Source | None
+    ) -> Loaded:
         """Add what was read to history, and what cannot be to the rejects."""
         [counts] = self._rows("counts")
-        good, rejected = counts["good"], counts["rejected"]
-        loaded = self._history(extent) if good else 0
-        if rejected or extent["rejects"]:
-            self._rejects()
+        good, rejected, skipped = counts["good"], counts["rejected"], counts["skipped"]
         reasons = self._rows("reasons") if rejected else []
+        with self.engine.transaction():
+            loaded = self._history(extent) if good else 0
+            if rejected or extent["rejects"]:
+                self._rejects()
+            if source is not None and source.is_file:
+                came_to = [loaded, good - loaded, rejected, skipped]
+                self._do("loaded", source.name, self.kind, self.options.now, *came_to)
+        self.engine.execute("TRUNCATE load_parsed")
         noted = {AHEAD: counts["early"], **notes}
         return Loaded(
             loaded,
             good - loaded,
             rejected,
-            counts["skipped"],
+            skipped,
             {str(row["reason"]): row["records"] for row in reasons},
             {note: count for note, count in noted.items() if count},
         )

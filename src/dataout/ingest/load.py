@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,6 @@ from dataout.ingest.sources import Source
 from dataout.ingest.tables import of_table
 from dataout.model.complaints import nearest
 from dataout.ports import Engine
-from dataout.sql.named import statement
 from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins
 
 LATER = frozenset({"objects", "relationships", "consents", "deletions"})
@@ -47,12 +47,7 @@ def load(
         require_columns(source, intake.recipe)
     total = Loaded()
     for source in sources:
-        with engine.transaction():
-            loaded = intake.run(source, progress)
-            counts = [loaded.loaded, loaded.duplicates, loaded.rejected, loaded.skipped]
-            record = [source.name, kind, options.now, *counts]
-            engine.execute(statement("load", "loaded"), record)
-        total += loaded
+        total += intake.run(source, progress)
     return total
 
 
@@ -68,12 +63,11 @@ def load_rows(
     """
     intake = intake_of(engine, kind, options)
     if hasattr(rows, "__arrow_c_stream__"):
-        source = of_table(IN_MEMORY, pa.table(rows))
+        source = replace(of_table(IN_MEMORY, pa.table(rows)), is_file=False)
         require_columns(source, intake.recipe)
     else:
         source = of_rows(IN_MEMORY, rows)
-    with engine.transaction():
-        return intake.run(source, None)
+    return intake.run(source, None)
 
 
 def intake_of(engine: Engine, kind: str, options: LoadOptions) -> Intake:

@@ -30,7 +30,15 @@ def of_rows(name: str, rows: Iterable[Mapping[str, object]]) -> Source:
 
     Raises ``UsageError`` for a value that JSON has no word for.
     """
-    return Source(name, None, ("VARCHAR",), typed=False, rows=None, chunks=lambda: _chunks(rows))
+    return Source(
+        name,
+        None,
+        ("VARCHAR",),
+        typed=False,
+        rows=None,
+        chunks=lambda: _chunks(rows),
+        is_file=False,
+    )
 
 
 def _chunks(rows: Iterable[Mapping[str, object]]) -> Iterator[Chunk]:

@@ -77,8 +77,7 @@ def replay(engine: Engine, options: LoadOptions) -> Loaded:
         if mapping is None and group["mapping"]:
             mapping = read_mapping(group["mapping"])
         intake = intake_of(engine, group["kind"], replace(options, mapping=mapping))
-        with engine.transaction():
-            total += intake.again(group["mapping"])
+        total += intake.again(group["mapping"])
     return total
 
 

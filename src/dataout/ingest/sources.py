@@ -27,8 +27,7 @@ class BadLine:
 class Chunk:
     """Some records of a source, and the line each stands in.
 
-    ``absent`` counts numbers that were NaN or infinite and are null now; ``done`` how many records
-    of the source have been read so far, bad ones included.
+    ``absent`` counts numbers that were NaN or infinite and are null now.
     """
 
     table: pa.Table
@@ -52,6 +51,7 @@ class Source:
     typed: bool
     rows: int | None
     chunks: Callable[[], Iterator[Chunk]]
+    is_file: bool = True
 
 
 def column_names(count: int) -> list[str]:

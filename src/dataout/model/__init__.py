@@ -1,1 +1,1 @@
-"""The vocabulary, as frozen values: people · definitions · membership · delivery. No I/O, no rules."""
+"""The vocabulary, as frozen values: people, definitions, delivery, and how values are read."""

@@ -1,4 +1,4 @@
-"""Mistakes in what a user wrote, collected by their path in the data, so that all are shown at once."""
+"""Mistakes in what a user wrote, collected by their path, so that all are shown at once."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class Receipt:
     """What the vendor answered for a batch.
 
     A key without an outcome counts as deferred. ``job`` says where to ask again. ``unnamed`` counts
-    rejections that the vendor counted without naming them; ``request`` is the vendor's own id of the
-    call; ``matched`` how many people it recognised, where it says so.
+    rejections that the vendor counted without naming them; ``request`` is the vendor's own id of
+    the call; ``matched`` how many people it recognised, where it says so.
     """
 
     outcomes: Mapping[RowKey, Outcome] = field(default_factory=dict)

@@ -45,7 +45,8 @@ class Normalized:
     """A raw value as one platform wants it, or the reason why it is unusable.
 
     ``value`` is the normalized text (None: unusable), ``sent`` what leaves the house (a lower-case
-    hex SHA-256, or the plain value where the platform takes it plain), ``reason`` why there is none.
+    hex SHA-256, or the plain value where the platform takes it plain), ``reason`` why there is
+    none.
     """
 
     value: str | None

@@ -31,8 +31,20 @@ LONGEST_ID = 512
 LONGEST_NUMBER = 16
 """Signs of the longest csv cell that is read as a number: all of its digits survive a double."""
 
-SHORT = 8
-"""Signs of a number that cannot have more than six places (unless it has an exponent)."""
+NUMBER = "DECIMAL(19, 6)"
+"""What computing is done in: products of two fit the widest decimal."""
+
+INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
+SCALAR_TYPES = ("VARCHAR", "BOOLEAN", "DOUBLE", *INTEGERS)
 
 SUSPECTED = "13-digit number, milliseconds suspected"
 OPERATORS: dict[Operation, str] = {"plus": "+", "minus": "-", "times": "*", "divided_by": "/"}
@@ -53,11 +65,12 @@ class Lookup:
     """Finds fields in a record: in the columns of a file, or in JSON.
 
     Of JSON records it gathers what the statement reads, so that each is parsed once for all.
-    ``columns`` (None: JSON) are c0, c1 … in the statement; cells of those in ``typed`` are numbers
-    where they plainly spell one.
+    ``columns`` (None: JSON) are c0, c1 … in the statement, of the SQL types ``types``; cells of
+    those in ``typed`` are numbers where they plainly spell one.
     """
 
     columns: tuple[str, ...] | None
+    types: tuple[str, ...]
     typed: frozenset[str]
     pointers: dict[str, int] = field(default_factory=dict)
 
@@ -95,21 +108,39 @@ class Lookup:
         """Compute a DECIMAL of at most six places; NULL where a part is absent or does not fit."""
         match part:
             case Column(name):
-                json = self.json(name)
-                written = f"CASE WHEN json_type({json}) IN {SCALARS} THEN {json} ->> '$' END"
-                exact = f"round_even(try_cast({written} AS DECIMAL(38, 18)), 6)"
-                short = f"length({written}) <= {SHORT} AND NOT contains({written}, 'e')"
-                return (
-                    f"CASE WHEN {short} THEN try_cast({written} AS DECIMAL(19, 6))"
-                    f" ELSE try_cast({exact} AS DECIMAL(19, 6)) END"
-                )
+                return self._column_number(name)
             case Decimal():
-                return f"CAST({part:f} AS DECIMAL(19, 6))"
+                return f"CAST({part:f} AS {NUMBER})"
             case Arithmetic(operation, parts):
                 result, *others = (self.number(inner) for inner in parts)
                 for other in others:
-                    result = _pair(OPERATORS[operation], result, other)
+                    pair = _pair(OPERATORS[operation], result, other)
+                    result = f"try_cast({pair} AS {NUMBER})"
                 return result
+
+    def _column_number(self, name: str) -> str:
+        json = self.json(name)
+        written = f"CASE WHEN json_type({json}) IN {SCALARS} THEN {json} ->> '$' END"
+        exact = f"try_cast(round_even(try_cast({written} AS DECIMAL(38, 18)), 6) AS {NUMBER})"
+        if name not in (self.columns or ()):
+            return exact
+        cell = self.cell(name)
+        match self.types[(self.columns or ()).index(name)]:
+            case "DOUBLE":
+                # Most doubles were written with six places or fewer, which is quick to see.
+                six_places = f"abs({cell}) < 1e9 AND round_even({cell} * 1e6, 0) / 1e6 = {cell}"
+                return f"CASE WHEN {six_places} THEN try_cast({cell} AS {NUMBER}) ELSE {exact} END"
+            case type_ if type_ in INTEGERS:
+                return f"try_cast({cell} AS {NUMBER})"
+            case _:
+                return exact
+
+    def is_scalar(self, origin: Column | Arithmetic) -> bool:
+        """Whether a value can have no null inside."""
+        if isinstance(origin, Arithmetic):
+            return True
+        columns = self.columns or ()
+        return origin.name in columns and self.types[columns.index(origin.name)] in SCALAR_TYPES
 
     def found(self) -> str:
         """Read every field of a JSON record that was asked for; SQL counts lists from 1."""
@@ -120,11 +151,13 @@ class Lookup:
 
 
 def _pair(operator: str, left: str, right: str) -> str:
-    if operator == "/":
-        result = _quotient(left, right)
-    else:
-        result = f"round_even({left} {operator} {right}, 6)"
-    return f"try_cast({result} AS DECIMAL(19, 6))"
+    match operator:
+        case "/":
+            return _quotient(left, right)
+        case "*":
+            return f"round_even({left} * {right}, 6)"
+        case _:
+            return f"({left} {operator} {right})"
 
 
 def _quotient(left: str, right: str) -> str:

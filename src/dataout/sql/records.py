@@ -44,13 +44,14 @@ SKEW = 300_000
 class Reading:
     """How a chunk is read, beside the recipe.
 
-    ``columns`` are those of the file (None: the records are JSON text). ``typed`` makes numbers of
-    csv cells that plainly spell one. ``arrival`` says when a record without ``received_at`` was
+    ``columns`` are those of the file (None: the records are JSON text), ``types`` their SQL types.
+    ``typed`` makes numbers of csv cells that plainly spell one. ``arrival`` says when a record without ``received_at`` was
     received: at the statement's parameter, or (in memory) when it happened. ``keep`` keeps the text
     of good records too, for those that had been rejected before.
     """
 
     columns: tuple[str, ...] | None = None
+    types: tuple[str, ...] = ()
     typed: bool = False
     arrival: bool = True
     keep: bool = False
@@ -63,7 +64,7 @@ def read_statement(recipe: Recipe, reading: Reading) -> str:
     """Build the statement; its one parameter is the instant of loading, if ``reading.arrival``."""
     columns = reading.columns
     typed = frozenset(columns or ()) - recipe.text if reading.typed else frozenset()
-    lookup = Lookup(columns, typed)
+    lookup = Lookup(columns, reading.types, typed)
     layers = [
         _raw(recipe, lookup),
         _typed(recipe),

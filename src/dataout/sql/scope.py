@@ -13,8 +13,8 @@ from dataout.model.people import Instant
 class Scope:
     """Truth at ``at``, as far as it was known at ``known_at`` (None: with all that is known today).
 
-    ``zone`` is the IANA time zone of texts without an offset. ``people`` names a working table whose
-    ``slot`` column lists whom to look at (None: everybody).
+    ``zone`` is the IANA time zone of texts without an offset. ``people`` names a working table
+    whose ``slot`` column lists whom to look at (None: everybody).
     """
 
     at: Instant
