@@ -39,6 +39,14 @@ def test_event_time_decides_truth_and_received_at_knowledge():
     assert known([{"event_time": 100}], at=100, as_known_at=100)
 
 
+def test_a_clock_ahead_by_five_minutes_at_most_is_clamped_to_the_receipt():
+    rule = {"event": "buy", "between": [100, 100.001]}
+    assert known([{"event_time": 400, "received_at": 100}], at=100, rule=rule)
+    assert not known([{"event_time": 400.001, "received_at": 100}], at=100, rule=rule)
+    assert not known([{"event_time": 400.001, "received_at": 100}], at=400)
+    assert known([{"event_time": 400.001, "received_at": 100}], at=400.001)
+
+
 def test_an_event_id_is_unique_per_source_and_the_first_received_counts():
     twice = {"event": "buy", "count": 2}
     same = {"event_id": "1", "source": "pos"}
@@ -46,6 +54,7 @@ def test_an_event_id_is_unique_per_source_and_the_first_received_counts():
     assert known([{"event_time": 1, **same}, {"event_time": 2, "event_id": "1"}], 9, rule=twice)
     assert known([{"event_time": 1}, {"event_time": 1}], at=9, rule=twice)
     assert known([{"event_time": 1, "event_id": None}] * 2, at=9, rule=twice)
+    assert known([{"event_time": 1, "event_id": ""}] * 2, at=9, rule=twice)
     old = {"event_time": 1, "received_at": 9, **same}
     new = {"event_time": 5, "received_at": 8, **same}
     assert known([old, new], at=9, rule={"event": "buy", "after": 4})
@@ -54,7 +63,7 @@ def test_an_event_id_is_unique_per_source_and_the_first_received_counts():
 
 def test_the_first_received_counts_even_if_it_is_still_to_come():
     same = {"event_id": "1"}
-    rows = [{"event_time": 50, "received_at": 1, **same}, {"event_time": 1, **same}]
+    rows = [{"event_time": 500, "received_at": 1, **same}, {"event_time": 1, **same}]
     assert not known([{**rows[0]}, {**rows[1], "received_at": 2}], at=10)
 
 

@@ -153,7 +153,7 @@ def test_any_other_value_exists(value):
     assert not passes(value, {"exists": False})
 
 
-@pytest.mark.parametrize("value", [None, "", [], NOWHERE])
+@pytest.mark.parametrize("value", [None, "", [], *NOT_FINITE, NOWHERE])
 def test_absent_is_null_an_empty_text_an_empty_list(value):
     assert passes(value, {"exists": False})
     assert not passes(value, {"exists": True})

@@ -41,7 +41,19 @@ UNKNOWN = ("other", "not", "all", "", "a.b", "event_time", "item.city", "$", "a 
 WORDS = (
     *("DE", "de", "", " ", "DEU", "e", "Straße", "STRASSE", "É", "E\u0301", "🛒", "O'Brien"),
     *('say "hi"', "50%_off", "back\\slash", "line\nbreak", "null", "true", "false", "True"),
-    *("[1]", "{}", "NaN", "inf", "hi", "today", "\uffee"),
+    *(
+        "[1]",
+        "{}",
+        "NaN",
+        "inf",
+        "hi",
+        "today",
+        "\uffee",
+        "ΟΔΟΣ",
+        "οδος",
+        "1899-12-31",
+        "2200-01-01",
+    ),
 )
 NUMERALS = (
     *("5", "5.0", "05", "+5", "5e0", "-0", "9", "10", "2.50", " 5", "5.", "0.0000005"),

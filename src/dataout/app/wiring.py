@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from dataout.errors import SecretMissing
+from dataout.errors import SecretMissing, UsageError
 from dataout.model.definitions import DestinationDefinition, Environment
 from dataout.ports import Destination, DestinationType
 from dataout.settings.secrets import Secrets
@@ -49,7 +49,10 @@ def connect(
     environment: Environment,
     surroundings: Surroundings,
 ) -> Destination:
-    """Make a destination live. Raises ``SecretMissing``; makes no call."""
+    """Make a destination live; makes no call.
+
+    Raises ``SecretMissing``, and ``UsageError`` for a sandbox that is not on this machine.
+    """
     kind = destination_types()[definition.type]
     secrets = Secrets(surroundings.variables, folder, environment.sandbox)
     values = {
@@ -62,9 +65,14 @@ def connect(
         settings = kind.settings(**values)
     except ValidationError as error:
         # A secret's own text is wrong: its value must not be shown, its place may.
-        keys = ", ".join(sorted({str(problem["loc"][0]) for problem in error.errors()}))
+        keys = sorted({str(problem["loc"][0]) for problem in error.errors()})
+        if environment.sandbox and ADDRESS in keys:
+            raise UsageError(
+                "The sandbox's address is none on this machine.",
+                f"Set DATAOUT_SANDBOX to an address such as {SANDBOX_ADDRESS}, or leave it unset.",
+            ) from None
         raise SecretMissing(
-            f"the value of destinations.{definition.name}.{keys} is not usable.",
+            f"The value of destinations.{definition.name}.{', '.join(keys)} is not usable.",
             "Check the environment variable or the file that it comes from.",
         ) from None
     transport = (surroundings.transports or {}).get(definition.type)

@@ -109,23 +109,25 @@ def opened(
 ) -> Iterator[Workspace]:
     """Open an environment's state, and give it back whatever happens.
 
-    Raises ``Locked`` while another process works in it, ``StateTooNew`` for a newer one's.
+    Raises ``Locked`` while another process works in it, ``StateTooNew`` for a newer one's, and
+    ``StateError`` where a file of it cannot be used.
     """
     folder = state.state_folder(definition.folder, environment.name)
     engine = state.open_engine(folder)
     try:
         store = state.open_store(folder)
         try:
-            yield Workspace(
-                definition=definition,
-                environment=environment,
-                surroundings=surroundings,
-                engine=engine,
-                store=store,
-                clock=clock or SystemClock(),
-                chance=random.random,
-                new_id=lambda: secrets.token_hex(6),
-            )
+            with state.store_troubles(folder):
+                yield Workspace(
+                    definition=definition,
+                    environment=environment,
+                    surroundings=surroundings,
+                    engine=engine,
+                    store=store,
+                    clock=clock or SystemClock(),
+                    chance=random.random,
+                    new_id=lambda: secrets.token_hex(6),
+                )
         finally:
             store.close()
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from dataout.cli.session import Session
+from dataout.cli.session import Session, sentence
 from dataout.errors import (
     DestinationError,
     EngineError,
@@ -22,7 +23,15 @@ from dataout.errors import (
     ProjectError,
 )
 
-DONE, ATTENTION, WRONG, UNDELIVERED, LOCKED, BUG = 0, 1, 2, 3, 4, 70
+DONE, ATTENTION, WRONG, UNDELIVERED, LOCKED, BUG, STOPPED = 0, 1, 2, 3, 4, 70, 130
+
+GLOBAL = frozenset({"--project", "--env", "--json"})
+"""Options of the whole call, which stand before the command."""
+
+SURROUNDINGS = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+)
+"""Troubles with a file that are the machine's and not ours: no right, no room, a broken disk."""
 
 
 class Grouped(TyperGroup):
@@ -76,30 +85,51 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one call and give its exit code; nothing escapes but a result or a paragraph."""
     try:
-        code = command_line()(args=list(arguments), standalone_mode=False)
+        code = _invoke(arguments)
+        sys.stdout.flush()
     except typer.Exit as exit_:
         return exit_.exit_code
     except Error as error:
         return _explain(error)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _say("Stopped. Whatever was under way is settled by the next run.")
-        return 130
+        return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a user
-        return _misuse(error) if _is_misuse(error) else _report(error)
+        return _unexpected(error)
     return int(code or DONE)
 
 
-def _is_misuse(error: Exception) -> bool:
-    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+def _invoke(arguments: Sequence[str]) -> int | None:
+    """Read a call and carry it out, without what Typer would do about errors."""
+    command = typer.main.get_command(command_line())
+    with command.make_context("dataout", list(arguments)) as context:
+        code: int | None = command.invoke(context)
+        return code
+
+
+def _unexpected(error: Exception) -> int:
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+        return _misuse(error)
+    if isinstance(error, OSError) and error.errno in SURROUNDINGS:
+        where = f"{error.filename} cannot be used" if error.filename else "A file cannot be used"
+        _say(f"{where}: {error.strerror}. Mend that, and call again.")
+        return WRONG
+    return _report(error)
 
 
 def _misuse(error: Exception) -> int:
     """Say what the command line's parser did not understand."""
     message = getattr(error, "format_message", lambda: str(error))()
-    _say(f"{message} See `dataout --help`.")
+    option = getattr(error, "option_name", "")
+    if "\n" in message:  # a group without its command: the message is the help
+        _say(message)
+    elif option in GLOBAL:
+        _say(f"{option} stands before the command: dataout {option} … COMMAND.")
+    else:
+        _say(f"{sentence(message)} See `dataout --help`.")
     return WRONG
 
 
@@ -114,7 +144,7 @@ def _explain(error: Error) -> int:
         case EngineError():
             return _report(error)
         case _:
-            _say(f"{error} {error.hint}".strip())
+            _say(f"{sentence(str(error))} {error.hint}".strip())
     match error:
         case Locked():
             return LOCKED
@@ -142,3 +172,7 @@ def _report(error: Exception) -> int:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -77,8 +77,11 @@ def segments(
     session: Session = context.obj
     with session.workspace() as work:
         if sql:
-            for name in names or work.definition.segments:
-                print(command.compiled(work, name) + ";")
+            queries = {
+                name: command.compiled(work, name) + ";"
+                for name in names or work.definition.segments
+            }
+            print(json.dumps({"sql": queries}) if session.as_json else "\n".join(queries.values()))
             return
         result = command.segments(
             work, names or (), instant(work, at), instant(work, as_known_at), ids=ids

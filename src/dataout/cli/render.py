@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Column, Table
 
-from dataout.cli.session import counts_text
+from dataout.cli.session import counts_text, sentence
 from dataout.segments.describe import instant_text
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def run_table(out: Console, title: str, result: RunResult) -> None:
 
 def _remarks(sync: SyncResult) -> Iterator[str]:
     if sync.error:
-        yield f"{sync.error} {sync.hint}".strip()
+        yield f"{sentence(sync.error)} {sync.hint}".strip()
     if sync.reasons:
         yield f"rejected: {counts_text(sync.reasons)}"
     if sync.unnamed:

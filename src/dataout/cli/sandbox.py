@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from errno import EADDRINUSE
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -30,7 +31,7 @@ def emulators(fail: Sequence[str]) -> Mapping[str, MetaEmulator]:
         try:
             meta.faults.plans.append(parse(text))
         except ValueError as error:
-            raise UsageError(f"--fail {text}: {error}.") from error
+            raise UsageError(f"--fail {text}: {error}", "docs/sandbox.md lists them all.") from error
     return {"meta": meta}
 
 
@@ -48,6 +49,8 @@ def serve(project: Path, port: int | None, fail: Sequence[str]) -> None:
             say(f"The sandbox listens at {address}: {', '.join(handles)}. Stop it with Ctrl-C.")
             Event().wait()
     except OSError as error:
+        if error.errno != EADDRINUSE:
+            raise
         raise UsageError(
             f"Port {port or SANDBOX_PORT} is taken.",
             "Is a sandbox running already? Otherwise choose another: dataout sandbox --port P, "

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SANDBOX = "DATAOUT_SANDBOX"
 """The environment variable that says where the sandbox listens, if not at its usual address."""
 
+UNWRAPPED = 4_000
+"""Columns of an output that nobody looks at directly: wide enough for any message of ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -44,7 +47,7 @@ class Session:
 
         definition = self.definition()
         environment = chosen_environment(definition, self.environment)
-        sandbox = os.environ.get(SANDBOX, SANDBOX_ADDRESS)
+        sandbox = os.environ.get(SANDBOX) or SANDBOX_ADDRESS
         with opened(definition, environment, Surroundings(os.environ, sandbox)) as work:
             yield work
 
@@ -63,12 +66,12 @@ def as_plain(result: object) -> Any:
     return plain(result)
 
 
-def console() -> Console:
-    """Open standard output for people; where it is no terminal, lines are not cut."""
+def console(*, errors: bool = False) -> Console:
+    """Open standard output (or error) for people; where it is no terminal, no line is wrapped."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else 160
-    return Console(width=width, highlight=False, soft_wrap=False)
+    width = None if (sys.stderr if errors else sys.stdout).isatty() else UNWRAPPED
+    return Console(width=width, highlight=False, stderr=errors)
 
 
 def head(work: Workspace, at: Instant | None = None) -> str:
@@ -86,6 +89,11 @@ def instant(work: Workspace, text: str | None) -> Instant | None:
     if text is None:
         return None
     return read_instant(text, work.clock.now(), work.definition.timezone)
+
+
+def sentence(text: str) -> str:
+    """End a text as a sentence ends, so that another can follow."""
+    return text if text.endswith((".", "?", "!", "…", ")")) else f"{text}."
 
 
 def counts_text(counts: Mapping[str, int]) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from dataout.cli.session import Session, head, instant
+
+if TYPE_CHECKING:
+    from dataout.sync.plan import KeptPlan
 
 PANEL = "Ship"
 
@@ -44,17 +48,28 @@ def plan(
 ) -> None:
     """Show what would change at each destination. Sends nothing."""
     from dataout.app.commands import deliver as command
-    from dataout.app.state import private_files
     from dataout.cli.render import plan_table
 
     session: Session = context.obj
     with session.workspace() as work:
         result = command.plan(work, syncs or ())
         if out is not None:
-            with private_files():
-                out.write_text(command.spelled(work, result), encoding="utf-8")
+            _keep(out, command.spelled(work, result))
         title = head(work, result.at)
         session.answer(result, lambda to: plan_table(to, title, result))
+
+
+def _keep(file: Path, text: str) -> None:
+    from dataout.app.state import private_files
+    from dataout.errors import UsageError
+
+    try:
+        with private_files():
+            file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The plan cannot be written to {file}: {error.strerror}.", "Name another file."
+        ) from error
 
 
 def apply(
@@ -65,23 +80,17 @@ def apply(
     """Deliver what still holds of a kept plan; without one: plan, show, ask, deliver."""
     from dataout.app.commands import deliver as command
     from dataout.cli.render import plan_table, run_table
-    from dataout.errors import UsageError
+    from dataout.cli.session import console
     from dataout.sync.plan import read_plan
 
     session: Session = context.obj
     with session.workspace() as work:
         if kept is not None:
-            try:
-                text = kept.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise UsageError(f"The plan {kept} cannot be read.") from error
-            result = command.apply(work, read_plan(text))
+            result = command.apply(work, _kept(kept))
         else:
             made = command.plan(work)
             if not yes:
-                from dataout.cli.session import console
-
-                plan_table(console(), head(work, made.at), made)
+                plan_table(console(errors=session.as_json), head(work, made.at), made)
                 _confirm()
             result = command.apply(work, read_plan(command.spelled(work, made)))
         title = head(work, result.at)
@@ -89,12 +98,25 @@ def apply(
     return 3 if result.failed else 1 if result.attention else 0
 
 
+def _kept(file: Path) -> KeptPlan:
+    from dataout.errors import UsageError
+    from dataout.sync.plan import read_plan
+
+    try:
+        return read_plan(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(
+            f"The plan {file} cannot be read ({type(error).__name__}).",
+            "Make one with `dataout plan --out FILE`.",
+        ) from error
+
+
 def _confirm() -> None:
     from dataout.errors import UsageError
 
     if not sys.stdin.isatty():
         raise UsageError("Nobody is there to say yes.", "Say it beforehand: dataout apply --yes.")
-    if not typer.confirm("Deliver this?"):
+    if not typer.confirm("Deliver this?", err=True):
         raise typer.Exit(0)
 
 

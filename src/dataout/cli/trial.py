@@ -30,7 +30,9 @@ def demo(
 
 def sandbox(
     context: typer.Context,
-    port: int = typer.Option(None, help="The loopback port; 8765 if not said."),
+    port: int = typer.Option(
+        None, min=0, max=65_535, help="The loopback port; 8765 if not said, 0 takes a free one."
+    ),
     fail: list[str] = typer.Option(None, help="Let calls fail: see docs/sandbox.md."),
 ) -> None:
     """Serve the emulated platforms on loopback, for the dev environment, until stopped."""

@@ -5,8 +5,10 @@ A row of the wrong number of cells, or one that is not UTF-8, is a bad line; the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -29,8 +31,12 @@ SEPARATORS = ",;\t|"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 NOT_TEXT = "record: not UTF-8"
 UNCLOSED = "record: a quote is opened and never closed"
-NEWLINE = b"\n"
+NEWLINE = "\n"
 QUOTE = b'"'
+MARK = "\U0010ffff"
+"""Stands before a byte that is not UTF-8; no text holds this sign, it is reserved for programs."""
+
+ESCAPED = re.compile("[\udc80-\udcff]")
 
 Open = Callable[[], BinaryIO]
 
@@ -56,7 +62,7 @@ def _header(path: Path, opened: Open, *, tabs: bool) -> tuple[list[str], str]:
     first = start.splitlines()[0] if start.strip() else b""
     separator = "\t" if tabs else max(SEPARATORS, key=_outside_quotes(first).count)
     try:
-        text = start[: start.rfind(NEWLINE) + 1 or None].decode("utf-8-sig", "surrogateescape")
+        text = start[: start.rfind(b"\n") + 1 or None].decode("utf-8-sig", "surrogateescape")
         header = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
         "".join(header).encode()
     except (UnicodeError, csv.Error) as error:
@@ -73,21 +79,41 @@ def _outside_quotes(line: bytes) -> str:
     return "".join(line.decode(errors="replace").split('"')[::2])
 
 
-class _Counting(io.RawIOBase):
-    """A file that counts the quotes in what was read of it."""
+class _Text(io.RawIOBase):
+    """A file's bytes as UTF-8 whatever they are: what is not becomes a mark and two hex digits.
+
+    ``broken`` tells whether there was such a thing, ``quotes`` how many quotes there were, so far.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+        self._ready = b""
+        self._ended = False
         self.quotes = 0
+        self.broken = False
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
+        while not self._ended and (size < 0 or len(self._ready) < size):
+            data = self._file.read(size)
+            self._ended = not data
+            self._ready += self._cleaned(data)
+        end = len(self._ready) if size < 0 else size
+        part, self._ready = self._ready[:end], self._ready[end:]
+        return part
+
+    def _cleaned(self, data: bytes) -> bytes:
         self.quotes += data.count(QUOTE)
-        return data
+        text = self._decoder.decode(data, final=self._ended)
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            self.broken = True
+            return ESCAPED.sub(lambda found: f"{MARK}{ord(found[0]) - 0xDC00:02x}", text).encode()
 
     def close(self) -> None:
         self._file.close()
@@ -99,7 +125,7 @@ class _Reader:
 
     def __init__(self, path: Path, opened: Open, separator: str, width: int, first: int) -> None:
         self._path = path
-        self._file = _Counting(opened())
+        self._file = _Text(opened())
         self._separator = separator
         self._names = column_names(width)
         self._uneven: dict[int, tuple[str, str]] = {}
@@ -137,7 +163,7 @@ class _Reader:
                     null_values=[""],
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=True,
-                    column_types=dict.fromkeys(self._names, pa.binary()),
+                    column_types=dict.fromkeys(self._names, pa.string()),
                 ),
             )
         except pa.ArrowInvalid as error:
@@ -151,29 +177,25 @@ class _Reader:
 
     def _keep_uneven(self, row: arrow_csv.InvalidRow) -> str:
         problem = f"record: {row.actual_columns} cells instead of {row.expected_columns}"
-        try:
-            text = row.text
-        except UnicodeDecodeError as error:
-            text = error.object.decode(errors="backslashreplace")
-        self._uneven[row.number] = (problem, text)
+        self._uneven[row.number] = (problem, row.text)
         return "skip"
 
     def _nothing(self) -> pa.RecordBatch:
-        return pa.record_batch([pa.array([], pa.binary()) for _ in self._names], self._names)
+        return pa.record_batch([pa.array([], pa.string()) for _ in self._names], self._names)
 
     def _chunk(self, batch: pa.RecordBatch, *, last: bool) -> Chunk:
         cells = batch.columns
         breaks = _breaks(cells)
         lines, bad = self._numbered(breaks.to_pylist(), last=last)
-        texts, broken = _decoded(cells)
+        broken = dict.fromkeys(_marked(cells), NOT_TEXT) if self._file.broken else {}
         if last and self._file.quotes % 2 and batch.num_rows and breaks[-1].as_py():
             broken[batch.num_rows - 1] = UNCLOSED
         for at, problem in broken.items():
-            row = self._separator.join(_spelled(column[at].as_py()) for column in cells)
-            bad.append(BadLine(lines[at], problem, row))
+            row = self._separator.join(column[at].as_py() or "" for column in cells)
+            bad.append(BadLine(lines[at], problem, _spelled(row)))
         kept = pa.array([at not in broken for at in range(batch.num_rows)], pa.bool_())
         kept = pc.and_(kept, _filled(cells))
-        table = pa.table(texts, names=self._names)
+        table = pa.table(cells, names=self._names)
         numbers = pa.array(lines, pa.int64())
         return Chunk(table.filter(kept), numbers.filter(kept), tuple(bad))
 
@@ -194,7 +216,7 @@ class _Reader:
     def _pass_uneven(self, bad: list[BadLine]) -> None:
         while (found := self._uneven.pop(self._row, None)) is not None:
             problem, text = found
-            bad.append(BadLine(self._line, problem, text))
+            bad.append(BadLine(self._line, problem, _spelled(text)))
             self._row += 1
             self._line += 1 + text.count("\n")
 
@@ -215,22 +237,12 @@ def _filled(cells: list[pa.Array]) -> pa.Array:
     return filled
 
 
-def _decoded(cells: list[pa.Array]) -> tuple[list[pa.Array], dict[int, str]]:
-    """Read the cells as UTF-8; say which rows have one that is not."""
-    texts: list[pa.Array] = []
-    broken: dict[int, str] = {}
-    for column in cells:
-        try:
-            texts.append(pc.cast(column, pa.string()))
-        except pa.ArrowInvalid:
-            values = column.to_pylist()
-            for at, value in enumerate(values):
-                if value is not None and _spelled(value).encode() != value:
-                    broken[at] = NOT_TEXT
-                    values[at] = None
-            texts.append(pa.array(values, pa.binary()).cast(pa.string()))
-    return texts, broken
+def _marked(cells: list[pa.Array]) -> list[int]:
+    """List the rows with a cell that is not UTF-8."""
+    found = (pc.indices_nonzero(pc.match_substring(column, MARK)) for column in cells)
+    return sorted({at for rows in found for at in rows.to_pylist()})
 
 
-def _spelled(cell: bytes | None) -> str:
-    return (cell or b"").decode(errors="backslashreplace")
+def _spelled(row: str) -> str:
+    """Spell bytes that are not UTF-8 as Python does."""
+    return row.replace(MARK, "\\x")

@@ -89,9 +89,7 @@ class Intake:
         names = ("text",) if source.columns is None else column_names(len(source.columns))
         self.engine.execute(_chunk_table(names, source.types))
         reading = self._reading(keep=extent["rejects"] > 0)
-        reading = replace(
-            reading, columns=source.columns, types=source.types, typed=source.typed
-        )
+        reading = replace(reading, columns=source.columns, types=source.types, typed=source.typed)
         done = absent = 0
         for chunk in source.chunks():
             self._stage(source, chunk, done)

@@ -119,26 +119,42 @@ SELECT slot, name, value, set_at, received_at, landing FROM attributes;
 CREATE OR REPLACE TEMP VIEW load_known AS
 SELECT slot, list AS name, member AS value, set_at, received_at, landing FROM list_members;
 
--- fresh: what is not known yet: another value for a stated instant, else another than the newest
+-- fresh: what is not known yet: another value for a stated instant, else another than before it
 CREATE OR REPLACE TEMP TABLE load_fresh AS
-WITH compared AS (
+WITH earlier AS (
+  SELECT *, FALSE AS arriving FROM load_known
+  UNION ALL
+  SELECT slot, name, value, set_at, received_at, "row" AS landing, TRUE AS arriving FROM load_values
+),
+compared AS (
   SELECT
     new."row",
     new.name,
-    bool_or(new.stated AND old.set_at = new.set_at AND old.value IS NOT DISTINCT FROM new.value) AS repeated,
+    bool_or(NOT arriving AND old.set_at = new.set_at AND old.value IS NOT DISTINCT FROM new.value)
+      AS repeated,
     max_by(
       struct_pack(value := old.value),
-      struct_pack(set_at := old.set_at, received_at := old.received_at, landing := old.landing)
+      struct_pack(
+        set_at := old.set_at,
+        received_at := old.received_at,
+        arriving := arriving,
+        landing := old.landing
+      )
     ) AS newest
   FROM load_values AS new
-  JOIN load_known AS old
+  JOIN earlier AS old
     ON old.slot = new.slot AND old.name = new.name AND old.set_at <= new.set_at
+    AND (NOT arriving OR old.set_at < new.set_at OR old.received_at < new.received_at)
   GROUP BY new."row", new.name
 )
 SELECT new.*
 FROM load_values AS new
 LEFT JOIN compared USING ("row", name)
-WHERE CASE WHEN stated THEN NOT coalesce(repeated, FALSE) ELSE newest.value IS DISTINCT FROM new.value END;
+WHERE
+  CASE
+    WHEN stated THEN NOT coalesce(repeated, FALSE)
+    ELSE newest.value IS DISTINCT FROM new.value
+  END;
 
 -- attributes: the values not known yet
 INSERT INTO attributes BY NAME

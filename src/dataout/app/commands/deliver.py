@@ -111,7 +111,8 @@ def _deliver(
             if name in tallies:
                 tallies[name].moved_on = moved
     reconcile(running, channels, tallies)
-    result = RunResult(run_id, instant, tuple(_result(tally) for tally in tallies.values()))
+    results = tuple(_result(work, tally) for tally in tallies.values())
+    result = RunResult(run_id, instant, results)
     _remember(work, command, started, result)
     return result
 
@@ -175,7 +176,12 @@ def _exclusions(work: Workspace, sync: Sync) -> Sequence[str]:
     ]
 
 
-def _result(tally: Tally) -> SyncResult:
+def _result(work: Workspace, tally: Tally) -> SyncResult:
+    """Tell a tally, and the way out of every trouble, also where its error knows none."""
+    if tally.status == "failed" and not tally.hint:
+        sandbox = " If no sandbox is running, start one: dataout sandbox."
+        tally.hint = "Nothing is lost: the next run goes on from here."
+        tally.hint += sandbox if work.environment.sandbox else ""
     return SyncResult(**asdict(tally))
 
 

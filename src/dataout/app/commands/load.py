@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataout.app.workspace import Workspace
+from dataout.errors import UsageError
 from dataout.ingest import load as loading
 from dataout.ingest import rejects as rejecting
 from dataout.ingest.intake import Loaded, LoadOptions
 from dataout.ingest.mapping import read_mapping
 from dataout.ingest.rejects import RejectGroup, list_rejects
+from dataout.model.complaints import nearest
 
 Progress = Callable[[int, int | None], None]
 """Told how many records have been read, and of how many, where that is known."""
@@ -36,7 +38,17 @@ def load(
     mapping: Path | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
-    """Load files as ``events``, ``profiles`` or ``list:NAME``. Raises ``InputError``."""
+    """Load files as ``events``, ``profiles`` or ``list:NAME``.
+
+    Raises ``InputError``, and ``UsageError`` for a list that the project does not name.
+    """
+    what, _, name = kind.partition(":")
+    known = work.definition.lists
+    if what == "list" and name and name not in known:
+        raise UsageError(
+            f"The project has no list '{name}'.",
+            nearest(name, known) if known else f"Name it under lists: {{{name}: }}.",
+        )
     return _result(loading.load(work.engine, files, kind, _options(work, mapping), progress))
 
 

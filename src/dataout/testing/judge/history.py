@@ -3,11 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from dataout.testing.judge.times import Unjudged, instant
 
 Row = Mapping[str, Any]
+
+SKEW: Final = 300_000
+"""By how many milliseconds a source's clock may run ahead, unless it says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +91,21 @@ def _first_received(rows: Sequence[Row], zone: str) -> Iterator[Event]:
     seen = set()
     for event, row in arrivals:
         identity = (row.get("source") or "", row.get("event_id"))
-        if row.get("event_id") is None or identity not in seen:
+        if not row.get("event_id") or identity not in seen:
             seen.add(identity)
             yield event
 
 
 def _event(row: Row, landing: int, zone: str) -> Event:
+    """Read a row. A clock that runs ahead by a little is corrected: it happened when received."""
     happened = _required(row["event_time"], zone)
-    received = row.get("received_at")
+    stated = row.get("received_at")
+    received = happened if stated is None else _required(stated, zone)
     return Event(
         str(row["profile_id"]),
         row["event"],
-        happened,
-        happened if received is None else _required(received, zone),
+        received if received < happened <= received + SKEW else happened,
+        received,
         landing,
         row.get("properties") or {},
     )

@@ -30,7 +30,7 @@ UNITS: Final = {
 }
 
 
-class Unjudged(ValueError):  # noqa: N818  -- a verdict, like the names in errors.py
+class Unjudged(ValueError):
     """The judge does not understand what it was given, and will not guess."""
 
 

@@ -1,5 +1,6 @@
 """What a value is, and the operators that test one."""
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -70,8 +71,9 @@ def _holds(value: object, test: Test) -> bool:
 
 
 def exists(value: object) -> bool:
-    """Tell whether there is a value that is neither null, nor an empty text, nor an empty list."""
-    return value not in (None, "", [], ())
+    """Tell whether there is a value: not null, NaN or infinite, no empty text, no empty list."""
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return finite and value not in (None, "", [], ())
 
 
 def _one(value: object, test: Test) -> bool:
