@@ -76,3 +76,10 @@ CREATE OR REPLACE TEMP MACRO distinct_key(v) AS
     WHEN is_number(v) THEN 'n' || CAST(own_number(v) AS VARCHAR)
     ELSE 'b' || CAST(own_boolean(v) AS VARCHAR)
   END;
+
+-- bounded: the instant if it lies between two others, the second excluded
+CREATE OR REPLACE TEMP MACRO bounded(i, earliest, latest) AS
+  list_transform([i], lambda x: CASE WHEN x >= earliest AND x < latest THEN x END)[1];
+
+-- folded: a text in lower case, the two small sigmas being one letter
+CREATE OR REPLACE TEMP MACRO folded(t) AS replace(lower(t), 'ς', 'σ');
