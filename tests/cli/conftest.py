@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dataout.cli.app import run
 from dataout.testing.emulators.door import Logged
 from dataout.testing.emulators.meta import MetaEmulator

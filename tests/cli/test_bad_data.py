@@ -61,7 +61,9 @@ def test_a_mapping_that_is_not_there(shop):
 
 def test_bad_bytes_in_a_csv(shop, since):
     row = f"eve,purchase,{since(hours=1)},"
-    text = f"{HEAD}{row}b-1\n".encode() + f"caf\xe9,purchase,{since(hours=1)},b-2\n".encode("latin1")
+    text = f"{HEAD}{row}b-1\n".encode() + f"caf\xe9,purchase,{since(hours=1)},b-2\n".encode(
+        "latin1"
+    )
     answer = shop.load("events", "bytes.csv", text)
     assert answer.code == 1
     assert (answer.json["loaded"], answer.json["rejected"]) == (1, 1)
@@ -117,7 +119,9 @@ def test_an_empty_file_that_should_say_what_its_columns_are(shop, name):
     assert EMPTY[name] in answer.paragraph
 
 
-@pytest.mark.parametrize(("name", "content"), [("e.jsonl", ""), ("e.jsonl", "\n\n"), ("e.csv", HEAD)])
+@pytest.mark.parametrize(
+    ("name", "content"), [("e.jsonl", ""), ("e.jsonl", "\n\n"), ("e.csv", HEAD)]
+)
 def test_a_file_without_records_is_no_mistake(shop, name, content):
     answer = shop.load("events", name, content)
     assert answer.code == 0

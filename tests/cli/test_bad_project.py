@@ -42,7 +42,11 @@ MISTAKES = {
         "",
     ),
     "a circle of segments": (
-        (SEGMENTS, f"who: {BOUGHT}", "who: {segment: loop}\n  loop: {who: {segment: purchased_7d}}"),
+        (
+            SEGMENTS,
+            f"who: {BOUGHT}",
+            "who: {segment: loop}\n  loop: {who: {segment: purchased_7d}}",
+        ),
         "segments in a circle: purchased_7d → loop → purchased_7d.",
         "",
     ),
