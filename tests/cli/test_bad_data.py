@@ -167,7 +167,7 @@ def test_a_file_that_breaks_off_leaves_nothing_behind(shop, since):
     assert shop.json("load", path, "--as", "events")["loaded"] == 5_000
 
 
-def test_rejects_show_the_shape_of_a_record_and_nobody(shop, since, personal):
+def test_rejects_show_the_shape_of_a_record_and_nobody(shop, personal):
     row = {"profile_id": "ann", "event": "purchase", "event_time": "soon", "to": personal[0]}
     shop.load("events", "who.jsonl", json.dumps({**row, "phone": f"+1 {personal[5]}"}))
     for answer in (shop("rejects", "list"), shop("--json", "rejects", "list")):

@@ -23,8 +23,8 @@ MISTAKES = {
     ),
     "a wrong type in a condition": (
         (SEGMENTS, "within: 24h", "within: [24h]"),
-        "segments.yaml:8:19: segments.cart_abandoners.who.all[0].within: expected",
-        "For instance",
+        "segments.yaml:8:19: segments.cart_abandoners.who.all[0].within: expected a duration, found a list.",
+        "for instance 90m, 24h or 7d.",
     ),
     "an unknown segment": (
         ("audiences.yaml", "[purchased_7d, refunded_30d,", "[purchased_7d, refunded_30,"),
@@ -52,8 +52,8 @@ MISTAKES = {
     ),
     "a name that stands twice": (
         (SEGMENTS, "  refunded_30d:", "  purchased_7d:"),
-        "segments.yaml:19:3: segments.purchased_7d",
-        "",
+        "segments.yaml:19:3: purchased_7d: the key 'purchased_7d' stands twice;",
+        "first in line 14.",
     ),
     "nothing suppressed": (
         ("audiences.yaml", "suppress: [purchased_7d, refunded_30d, vip_customers]", "owner: x"),
