@@ -26,7 +26,7 @@ demo: $(VENV)/.run
 	@$(BIN)/dataout demo
 
 test: lint
-	$(BIN)/python -m pytest -m 'not soak'
+	$(BIN)/python -m pytest -n 2 -m 'not soak'
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -36,7 +36,7 @@ lint: $(VENV)/.dev
 
 # pytest leaves with 5 where nothing is marked soak: that is an answer here, not a failure.
 soak: $(VENV)/.dev
-	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -m soak || { code=$$?; \
+	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n 2 -m soak || { code=$$?; \
 		[ $$code -eq 5 ] && echo 'No test is marked soak.' || exit $$code; }
 
 mutants: $(VENV)/.dev

@@ -20,7 +20,7 @@ LONGEST_FUNCTION = 40
 DOORS = {
     "sqlglot": ("dataout.sql",),
     "duckdb": ("dataout.engines",),
-    "httpx": ("dataout.http", "dataout.destinations", "dataout.testing.emulators"),
+    "httpx": ("dataout.http", "dataout.destinations", "dataout.testing"),
     "sqlalchemy": ("dataout.store",),
 }
 """Third-party packages that only these modules may import, lazily or not."""
@@ -74,12 +74,21 @@ def test_a_file_fits_in_a_head(path):
 @pytest.mark.parametrize("path", PYTHON_FILES, ids=id_of)
 def test_a_function_fits_on_a_screen(path):
     long = {
-        f"{id_of(path)}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
+        f"{id_of(path)}:{node.lineno} {node.name}": code_lines(node)
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+        and code_lines(node) > LONGEST_FUNCTION
     }
     assert not long
+
+
+def code_lines(function):
+    """Count a function's lines; what it says for its callers is not what makes it long."""
+    lines = function.end_lineno - function.lineno + 1
+    if ast.get_docstring(function) is None:
+        return lines
+    docstring = function.body[0]
+    return lines - (docstring.end_lineno - docstring.lineno + 1)
 
 
 def test_no_module_needs_itself_not_even_lazily():
@@ -107,9 +116,7 @@ def test_a_library_has_one_door(library):
 @pytest.mark.parametrize("module", ["dataout", "dataout.cli"])
 def test_importing_it_loads_nothing_heavy(module):
     code = f"import sys, {module}; print(*(m for m in {HEAVY!r} if m in sys.modules))"
-    ran = subprocess.run(  # noqa: S603 - our own interpreter and our own code
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split() == []
 

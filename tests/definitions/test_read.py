@@ -215,7 +215,7 @@ def test_reading_loads_no_engine():
         "import sys, dataout.definitions\n"
         "assert not {'duckdb', 'pyarrow', 'sqlglot', 'httpx'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("segments", [50])

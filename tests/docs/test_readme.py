@@ -44,7 +44,7 @@ def surroundings():
         "DATAOUT_SANDBOX": f"http://127.0.0.1:{port}",
     }
     command = shlex.split(f"{BACKGROUND[0][0]} --port {port}")
-    with subprocess.Popen(  # noqa: S603 - a line of our own README
+    with subprocess.Popen(
         command,
         env=variables,
         stdin=subprocess.DEVNULL,
@@ -73,7 +73,7 @@ def wait_for(port, process):
 
 def shell(line, folder, variables):
     """Run one line as a reader would."""
-    return subprocess.run(  # noqa: S603 - lines of our own README
+    return subprocess.run(
         shlex.split(line),
         cwd=folder,
         env=variables,

@@ -99,7 +99,7 @@ def test_what_looks_like_a_project_is_one(text, tmp_path):
     """A block may leave out the project's name; warnings are allowed, mistakes are not."""
     named = text if text.startswith("name:") else f"name: example\n{text}"
     tmp_path.joinpath("dataout.yaml").write_text(named, encoding="utf-8")
-    ran = subprocess.run(  # noqa: S603 - our own command
+    ran = subprocess.run(
         [Path(sys.executable).with_name("dataout"), "--project", tmp_path, "--json", "check"],
         env=os.environ | {"META_TOKEN": "made-up"},
         capture_output=True,

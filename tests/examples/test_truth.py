@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from dataout import Project
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -1,4 +1,4 @@
-"""What the loading tests share: an engine in memory, files on disk, and the history as plain rows."""
+"""What the loading tests share: an engine in memory, files on disk, history as plain rows."""
 
 from __future__ import annotations
 

@@ -202,7 +202,9 @@ def test_equal_rows_of_a_file_all_count_and_loading_again_changes_nothing(load_l
     assert (again.loaded, again.duplicates) == (0, 4)
     assert engine.events() == before
     assert load_lines(*records, GOOD).loaded == 1
-    assert engine.rows("SELECT count(*), count(DISTINCT event_key), count(DISTINCT landing) FROM events") == [(5, 5, 5)]
+    assert engine.rows(
+        "SELECT count(*), count(DISTINCT event_key), count(DISTINCT landing) FROM events"
+    ) == [(5, 5, 5)]
 
 
 def test_an_event_id_is_unique_per_source_and_the_first_received_counts(load_lines, engine):

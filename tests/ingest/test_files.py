@@ -2,6 +2,7 @@
 
 import gzip
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -219,7 +220,7 @@ TYPES = [
     (pa.array([b"\xff"]), '"ff"'),
     (pa.array([b"\xff\xfe"], pa.binary(2)), '"fffe"'),
     (pa.array([date(2026, 1, 2)]), '"2026-01-02"'),
-    (pa.array([datetime(2026, 1, 2, 3, 4, 5, 600_000)]), '"2026-01-02 03:04:05.6"'),
+    (pa.array([datetime(2026, 1, 2, 3, 4, 5, 600_000)]), '"2026-01-02 03:04:05.6"'),  # noqa: DTZ001 - a column without a zone
     (pa.array([datetime(2026, 1, 2, tzinfo=UTC)]), '"2026-01-02 00:00:00+00"'),
     (pa.array([1], pa.timestamp("ns")), '"1970-01-01 00:00:00.000000001"'),
     (pa.array([5], pa.duration("s")), "5"),
@@ -260,7 +261,12 @@ def test_rows_of_plain_python(engine, options):
         "profile_id": 5,
         "event": "x",
         "event_time": datetime(2026, 1, 1, tzinfo=UTC),
-        "properties": {"price": Decimal("1.10"), "n": Decimal(3), "on": date(2026, 1, 2), "t": (1,)},
+        "properties": {
+            "price": Decimal("1.10"),
+            "n": Decimal(3),
+            "on": date(2026, 1, 2),
+            "t": (1,),
+        },
     }
     assert load_rows(engine, "events", [row], options).loaded == 1
     assert engine.events()[0][7] == '{"n":3,"on":"2026-01-02","price":1.1,"t":[1]}'
@@ -269,12 +275,10 @@ def test_rows_of_plain_python(engine, options):
 
 
 def test_rows_are_known_when_they_happened(engine, options):
-    from dataclasses import replace
-
     row = {"profile_id": "ann", "event": "x", "event_time": 5, "received_at": 7}
     always = replace(options, received="event_time")
     load_rows(engine, "events", [row, row | {"received_at": None}], always)
-    assert [row[2:4] + (row[6],) for row in engine.events()] == [
+    assert [(*row[2:4], row[6]) for row in engine.events()] == [
         (5_000, 7_000, False),
         (5_000, 5_000, False),
     ]

@@ -68,7 +68,9 @@ walls = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30))  # noqa: DTZ0
 offsets = st.sampled_from(["", "Z", "+02", "-0330", "+14:00", "-00:00"])
 
 
-@given(st.lists(st.tuples(walls, st.sampled_from("T "), offsets), max_size=20), st.sampled_from(ZONES))
+@given(
+    st.lists(st.tuples(walls, st.sampled_from("T "), offsets), max_size=20), st.sampled_from(ZONES)
+)
 def test_any_time_of_three_centuries(shared, written, zone):
     texts = [wall.isoformat(sep) + offset for wall, sep, offset in written]
     exact = [parse_instant(text, ZoneInfo(zone)) for text in texts]
@@ -152,7 +154,9 @@ def test_numbers(shared, number, unit, instant):
 @given(st.decimals(-(10**10), 10**10, places=6))
 def test_seconds_are_cut_to_the_millisecond_before(shared, seconds):
     instant = number_instant(exp.cast(exp.column("n"), "DECIMAL(38, 12)"), "s").sql("duckdb")
-    [row] = shared.query(f"SELECT {instant} AS at FROM (SELECT $1 AS n)", [str(seconds)]).to_pylist()
+    [row] = shared.query(
+        f"SELECT {instant} AS at FROM (SELECT $1 AS n)", [str(seconds)]
+    ).to_pylist()
     assert row["at"] == int((seconds * 1000).to_integral_value(rounding="ROUND_FLOOR"))
 
 

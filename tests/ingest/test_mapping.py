@@ -149,7 +149,10 @@ def test_a_column_that_is_not_there(engine, write, options, text, message):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("sourse: x", "shop.mapping.yaml:1:1: sourse: unknown key 'sourse'. Did you mean 'source'?"),
+        (
+            "sourse: x",
+            "shop.mapping.yaml:1:1: sourse: unknown key 'sourse'. Did you mean 'source'?",
+        ),
         ("zone: Europe/Berln", "1:7: zone: expected an IANA time zone"),
         ("unit: us", "1:7: unit: expected s or ms"),
         ("event_time: {time: [a, b]}", "unknown computation 'time'. Did you mean 'times'?"),

@@ -43,7 +43,8 @@ def test_the_same_reject_is_kept_once(engine, write, options):
     assert len(engine.rejects()) == 5
 
 
-def test_replay_takes_in_what_it_can(engine, options, mended):
+@pytest.mark.usefixtures("mended")
+def test_replay_takes_in_what_it_can(engine, options):
     replayed = replay(engine, options)
     assert (replayed.loaded, replayed.duplicates, replayed.rejected) == (2, 0, 1)
     assert [row[0] for row in engine.events()] == ["bob", "ann@shop.example", "ann@shop.example"]
@@ -110,7 +111,8 @@ def test_a_mapping_that_is_gone(engine, options, mended):
     assert len(engine.rejects()) == 4
 
 
-def test_groups_show_shapes_only(engine, options, mended):
+@pytest.mark.usefixtures("mended")
+def test_groups_show_shapes_only(engine):
     groups = {group.reason: group for group in list_rejects(engine, examples=1)}
     suspected = groups["event_time: 13-digit number, milliseconds suspected"]
     assert (suspected.kind, suspected.field, suspected.count, suspected.files) == (

@@ -18,4 +18,123 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-MUTANTS: tuple[Mutant, ...] = ()
+RUN = ("tests/sync/test_run.py",)
+CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
+SEGMENTS = ("tests/test_segment_fixtures.py",)
+META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "sync: the intent is not written before the call",
+        "dataout/sync/reconcile.py",
+        "    if fresh:\n        write_ahead(run.engine, parcel, run.patience.clock.now())\n",
+        "",
+        (*RUN, "-k", "lost_answer or without_an_answer"),
+    ),
+    Mutant(
+        "sync: silence counts as accepted",
+        "dataout/sync/ledger.py",
+        'silent = Deferred("the destination said nothing about it")',
+        "silent = Accepted()",
+        ("tests/sync/test_ledger.py",),
+    ),
+    Mutant(
+        "sync: a refused call settles its members",
+        "dataout/sync/reconcile.py",
+        'close_as(run.engine, parcel, "refused", str(answer), now)',
+        'close_as(run.engine, parcel, "accepted", str(answer), now)',
+        (*RUN, "-k", "wrong_token"),
+    ),
+    Mutant(
+        "sync: removals name what somebody who stays shows",
+        "dataout/sync/reconcile.py",
+        "if name in IDENTIFYING and (name.value, value) not in shown",
+        "if name in IDENTIFYING",
+        (*RUN, "-k", "equal_values"),
+    ),
+    Mutant(
+        "sync: who shares a value with a removed entry is not added once more",
+        "dataout/sync/ledger.py",
+        "            _doubt_sharers(engine, parcel, now)\n",
+        "            pass\n",
+        (*RUN, "-k", "equal_values"),
+    ),
+    Mutant(
+        "sync: additions do not wait for exclusions",
+        "dataout/sync/reconcile.py",
+        "    if unsettled:\n",
+        "    if False:\n",
+        (*RUN, "-k", "additions_wait"),
+    ),
+    Mutant(
+        "sync: an exclusion does not add",
+        "dataout/sync/reconcile.py",
+        "    Phase(Op.ADD, protects=True, urgency=1),\n",
+        "",
+        (*RUN, "-k", "exclusion_first"),
+    ),
+    Mutant(
+        "sync: an unanswered batch is sent again though it no longer holds",
+        "dataout/sync/reconcile.py",
+        "sync=parcel.sync, keys=keys) == len(keys)",
+        "sync=parcel.sync, keys=keys) >= 0",
+        (*RUN, "-k", "bought_meanwhile or lost_answer"),
+    ),
+    Mutant(
+        "ledger: what may be there is left there",
+        "dataout/sql/ledger.sql",
+        "WHEN b.held NOT IN ('added', 'maybe') THEN 'nothing'",
+        "WHEN b.held <> 'added' THEN 'nothing'",
+        (*RUN, "-k", "bought_meanwhile"),
+    ),
+    Mutant(
+        "segments: a window is closed at its start",
+        "dataout/sql/windows.py",
+        "            return _all(_gt(time, at - span), _lte(time, at))\n        case OlderThan",
+        "            return _all(_gt(time, at - span - 1), _lte(time, at))\n        case OlderThan",
+        SEGMENTS,
+    ),
+    Mutant(
+        "segments: the future is visible",
+        "dataout/sql/scope.py",
+        "seen: exp.Condition = exp.column(time_column, table=table) <= int(self.at)",
+        "seen: exp.Condition = exp.true()",
+        SEGMENTS,
+    ),
+    Mutant(
+        "segments: an anchor counts itself",
+        "dataout/sql/formulas.py",
+        'exp.NEQ(this=landing, expression=_field(anchor, "landing")),',
+        "exp.true(),",
+        SEGMENTS,
+    ),
+    Mutant(
+        "segments: a missing anchor holds",
+        "dataout/segments/atoms.py",
+        "return measured if since is None else And((Happened(since), measured))",
+        "return measured",
+        SEGMENTS,
+    ),
+    Mutant(
+        "segments: an absent average compares",
+        "dataout/sql/formulas.py",
+        "holds(exp.GT(this=usable.copy(), expression=exp.convert(0))),",
+        "exp.true(),",
+        ("tests/properties/test_engine_equals_judge.py", *SEGMENTS),
+    ),
+    Mutant(
+        "values: numbers are rounded half up",
+        "dataout/sql/values.sql",
+        "    WHEN abs(d - CAST(d AS DECIMAL(38, 6))) = 0.0000005\n",
+        "    WHEN FALSE\n",
+        SEGMENTS,
+    ),
+    Mutant(
+        "meta: a rejected row is not counted",
+        "dataout/destinations/meta/client.py",
+        "unnamed=min(invalid, len(batch.rows)),",
+        "unnamed=0,",
+        META,
+    ),
+)
+"""Most of them were real once, on the way here."""

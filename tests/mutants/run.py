@@ -32,7 +32,7 @@ def passes(src: Path, tests: tuple[str, ...], root: Path = ROOT) -> bool:
     path = os.pathsep.join([str(src), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     environment = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        ran = subprocess.run(  # noqa: S603 - our own interpreter, and tests named in this folder
+        ran = subprocess.run(
             command,
             cwd=root,
             env=environment,

@@ -12,12 +12,6 @@ WINDOWS = {
 }
 """Shortest first, in milliseconds."""
 
-EDGES = tuple(
-    dict.fromkeys(
-        (0, *(sign * w + d for w in WINDOWS.values() for sign in (-1, 1) for d in (0, -1, 1)))
-    )
-)
-PAST = tuple(edge for edge in EDGES if edge <= 0)
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 ANCHORS = (
     "2026-03-01T12:00:00.000Z",
@@ -28,7 +22,7 @@ ANCHORS = (
 )
 """An ordinary noon, Berlin's clocks going forward and back, a leap day, the epoch itself."""
 
-PROFILES = ("ann", "Ann", "bob", "O'Dee 🛒", "5", "cyd")
+PROFILES = ("ann", "bob", "ann", "bob", "Ann", "O'Dee 🛒", "5")
 EVENTS = ("purchase", "visit", "Purchase", "it's 🛒")
 LISTS = ("vips", 'the "blocked" ones')
 ATTRIBUTES = ("country", "score", "Score", "born", "tags", "home", "odd'key")
@@ -64,6 +58,11 @@ NUMBERS = (
     *(5e-7, 1.5e-6, 2.5e-6, -2.5e-6, 1e-30, 1234.5678905, 2**53 + 1, 2**63 - 1, -(2**63)),
     *(2**64 - 1, 1e15, 1.5e16, 1e19, 9e19),
 )
+AMOUNTS = (5, 0, 1, -1, 2, 3, 2.5, 5.0, 0.1, 0.2, "5", "5.0", "2", "05", "0.1", True, None, 5e-7)
+CODES = ("DE", "de", "5", 5, "true", "", "O'Brien", "Straße", "ΟΔΟΣ", "οδος", "DEU", "🛒")
+NUMBER_OF = {"5": 5, "5.0": 5, "2": 2, "05": 5, "+5": 5, "5e0": 5, "0.1": 0.1, "10": 10, "9": 9}
+"""What somebody may have meant by a text; where the spelling is not plain, it does not count."""
+
 TOO_MUCH = (1e20, -1e20, 1e300)
 PATTERNS = (
     *("^D", "e$", "(?i)de", r"\d+", ".", "^$", "S+|ß", r"\bhi\b", "[[:upper:]]", "🛒", "line.b"),

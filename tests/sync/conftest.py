@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from dataout.app.commands import deliver
 from dataout.app.commands.check import read
 from dataout.app.commands.deliver import RunResult

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from dataout.app.commands import deliver
 from dataout.ports import Engine
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dataout.app.commands.preview import preview
 from dataout.testing.emulators import faults
 
@@ -72,7 +74,6 @@ def test_people_with_equal_values_are_one_entry_until_the_last_of_them_leaves(sh
 
 
 def test_nobody_is_sent_without_an_identifying_value(shop):
-    shop.definition = shop.definition
     shop.person("ann", email="not an address", phone="12")
     shop.event("ann", "cart_started", HOUR, cart_value=200)
     shop.run()
@@ -175,7 +176,7 @@ def test_the_waterfall_adds_up(shop):
     for step in result.funnel:
         by_part.setdefault(step.sync, []).append(step)
     for steps in by_part.values():
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             assert before.count - after.minus == after.count
         for step in steps:
             assert not step.because or sum(step.because.values()) == step.minus

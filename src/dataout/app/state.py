@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
-
 from dataout.engines.duckdb import DuckDB
-from dataout.errors import EngineError, Locked, StateError
+from dataout.errors import EngineError, StateError
 from dataout.sql import schema
-from dataout.store.database import Store
+from dataout.store.database import Store, store_troubles
 
 ENGINE_FILE = "engine.duckdb"
 STORE_FILE = "store.sqlite"
@@ -71,7 +69,11 @@ def _opened(path: Path) -> DuckDB:
     try:
         return DuckDB(path)
     except EngineError as error:
-        raise StateError(str(error), error.hint) from error
+        raise StateError(
+            str(error),
+            "Restore it from a backup. Without one, data can be loaded again, but what the "
+            "destinations hold is forgotten: empty the audiences there, then move the file away.",
+        ) from error
 
 
 def _up_to_date(engine: DuckDB, path: Path) -> DuckDB:
@@ -97,25 +99,7 @@ def memory_engine() -> DuckDB:
 
 def open_store(folder: Path) -> Store:
     """Open the store of an environment. Raises ``StateTooNew``, or what ``store_troubles`` does."""
-    with private_files(), store_troubles(folder):
+    path = folder / STORE_FILE
+    with private_files(), store_troubles(str(path)):
         _make(folder)
-        return Store(f"sqlite:///{folder / STORE_FILE}")
-
-
-@contextmanager
-def store_troubles(folder: Path) -> Iterator[None]:
-    """Say what is wrong with a store's file: ``Locked`` while it is in use, else ``StateError``."""
-    try:
-        yield
-    except DatabaseError as error:
-        if isinstance(error, (IntegrityError, ProgrammingError)):
-            raise
-        if "locked" in str(error.orig):
-            raise Locked(
-                "Another program uses the store of this environment.", "Wait until it ends."
-            ) from error
-        raise StateError(
-            f"The store's file {folder / STORE_FILE} cannot be used: {error.orig}.",
-            "It holds how runs ended, and nothing that the next one needs: move it away, and a new "
-            "one is made.",
-        ) from error
+        return Store(f"sqlite:///{path}")

@@ -22,7 +22,7 @@ from dataout.ports import Clock, Destination, Engine
 from dataout.segments.atoms import Program, program
 from dataout.segments.tree import Condition
 from dataout.sql.scope import Scope
-from dataout.store.database import Store
+from dataout.store.database import Store, store_troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def opened(
     try:
         store = state.open_store(folder)
         try:
-            with state.store_troubles(folder):
+            with store_troubles(str(folder / state.STORE_FILE)):
                 yield Workspace(
                     definition=definition,
                     environment=environment,

@@ -31,7 +31,7 @@ def emulators(fail: Sequence[str]) -> Mapping[str, MetaEmulator]:
         try:
             meta.faults.plans.append(parse(text))
         except ValueError as error:
-            raise UsageError(f"--fail {text}: {error}", "docs/sandbox.md lists them all.") from error
+            raise UsageError(f"--fail {text}: {error}") from error
     return {"meta": meta}
 
 

@@ -21,7 +21,7 @@ from dataout.errors import InputError
 from dataout.ingest.sources import BadLine, Chunk, Source, column_names
 from dataout.ingest.tables import unique_names
 
-BLOCK = 16_000_000
+BLOCK = 32_000_000
 """Bytes that are read at once: no row can be longer."""
 
 HEADER = 1_000_000

@@ -20,8 +20,8 @@ from dataout.ingest import csvs, tables
 from dataout.ingest.records import NOT_FINITE_PATTERN, finite
 from dataout.ingest.sources import ROWS, BadLine, Chunk, Source
 
-BLOCK = 8_000_000
-"""Bytes of a jsonl file that are read at once; a longer line is read whole all the same."""
+BLOCK = 32_000_000
+"""Bytes of a file that are read at once; a longer line is read whole all the same."""
 
 DEEPEST = 500
 """Levels of nesting in a record; engines recurse."""
@@ -110,8 +110,12 @@ def guarded(path: Path, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 def _parquet(path: Path) -> Source:
     file = pq.ParquetFile(path)
+    rows = file.metadata.num_rows
+    groups = (file.metadata.row_group(at) for at in range(file.metadata.num_row_groups))
+    size = sum(group.total_byte_size for group in groups)
+    at_once = max(1_000, min(ROWS, BLOCK * rows // max(size, 1)))
     source = tables.of_batches(
-        path.name, file.schema_arrow, file.metadata.num_rows, lambda: file.iter_batches(ROWS)
+        path.name, file.schema_arrow, rows, lambda: file.iter_batches(at_once)
     )
     return Source(
         source.name,

@@ -179,11 +179,13 @@ class Intake:
                 [after] = self.engine.query("SELECT count(*) AS events FROM events").to_pylist()
                 return int(after["events"]) - extent["events"]
             case "profiles":
+                self._do("several")
                 self._do("stated_attributes")
                 self._do("known_attributes")
                 self._do("fresh")
                 self._do("attributes")
             case "list":
+                self._do("several")
                 self._do("stated_members", self.recipe.list_name)
                 self._do("known_members")
                 self._do("fresh")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 ROWS = 245_760
-"""Rows of a chunk: what is held in memory at a time."""
+"""Rows of a chunk: what is held in memory at a time, and enough for two threads of the engine."""
 
 
 @dataclass(frozen=True, slots=True)

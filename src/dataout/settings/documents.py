@@ -86,7 +86,7 @@ class _Node:
     text: str = ""
 
 
-class _Fault(Exception):  # noqa: N818 - never leaves this module
+class _Fault(Exception):
     def __init__(self, place: Place, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.complaint = Complaint(place, "(yaml)", message, hint)

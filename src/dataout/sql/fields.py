@@ -7,6 +7,7 @@ three columns there: ``x_json``, its ``x_type`` as ``json_type`` calls it, and `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -65,8 +66,8 @@ class Lookup:
     """Finds fields in a record: in the columns of a file, or in JSON.
 
     Of JSON records it gathers what the statement reads, so that each is parsed once for all.
-    ``columns`` (None: JSON) are c0, c1 … in the statement, of the SQL types ``types``; cells of
-    those in ``typed`` are numbers where they plainly spell one.
+    ``columns`` (None: JSON) are c0, c1 … in the statement, of the SQL types ``types``; those in
+    ``typed`` are texts whose cells are numbers where they plainly spell one: t0, t1 … as JSON.
     """
 
     columns: tuple[str, ...] | None
@@ -81,21 +82,38 @@ class Lookup:
             whole = self._found(pointer(name))
             return f"coalesce({whole}, {self._found(pointer(first, *steps))})" if steps else whole
         if name in self.columns:
-            return f"to_json({self.cell(name)})"
+            return self._json(name)
         if steps and first in self.columns:
-            return f"json_extract(to_json({self.cell(first)}), {pointer(*steps)})"
+            return f"json_extract({self._json(first)}, {pointer(*steps)})"
         return "CAST(NULL AS JSON)"
 
     def cell(self, name: str) -> str:
         """Read a column of the file as it goes into JSON."""
-        column = f"c{(self.columns or ()).index(name)}"
-        if name not in self.typed:
-            return column
-        plain = f"regexp_full_match({column}, '{PLAIN_NUMBER}')"
-        return (
-            f"CASE WHEN length({column}) <= {LONGEST_NUMBER} AND {plain}"
-            f" THEN CAST({column} AS JSON) ELSE to_json({column}) END"
-        )
+        return f"{'t' if name in self.typed else 'c'}{(self.columns or ()).index(name)}"
+
+    def numbers(self) -> dict[str, str]:
+        """Make the columns t0, t1 … of c0, c1 …, for those that are typed."""
+        return {self.cell(name): _typed(self._raw(name)) for name in sorted(self.typed)}
+
+    def whole(self) -> str:
+        """Write a row of a file as JSON text; its nulls mean that a value is not given."""
+        cells = {
+            name: _typed(self._raw(name)) if name in self.typed else self._raw(name)
+            for name in self.columns or ()
+        }
+        return f"CAST(json_strip_nulls({json_object(cells)}) AS VARCHAR)"
+
+    def absent(self, origin: Column | Arithmetic) -> str:
+        """Say whether a value of a columnar file is null."""
+        raw = self.number(origin) if isinstance(origin, Arithmetic) else self._raw(origin.name)
+        return f"({raw}) IS NULL"
+
+    def _json(self, name: str) -> str:
+        cell = self.cell(name)
+        return cell if name in self.typed else f"to_json({cell})"
+
+    def _raw(self, name: str) -> str:
+        return f"c{(self.columns or ()).index(name)}"
 
     def value(self, origin: Column | Arithmetic) -> str:
         """Read a column as it goes into JSON, or compute a DECIMAL."""
@@ -148,6 +166,19 @@ class Lookup:
 
     def _found(self, quoted: str) -> str:
         return f"found[{self.pointers.setdefault(quoted, len(self.pointers) + 1)}]"
+
+
+def json_object(cells: Mapping[str, str]) -> str:
+    """Make an object, its keys in order."""
+    return f"json_object({', '.join(f'{text(name)}, {cells[name]}' for name in sorted(cells))})"
+
+
+def _typed(column: str) -> str:
+    plain = f"regexp_full_match({column}, '{PLAIN_NUMBER}')"
+    return (
+        f"CASE WHEN length({column}) <= {LONGEST_NUMBER} AND {plain}"
+        f" THEN CAST({column} AS JSON) ELSE to_json({column}) END"
+    )
 
 
 def _pair(operator: str, left: str, right: str) -> str:

@@ -94,15 +94,34 @@ JOIN profiles USING (profile_id)
 ANTI JOIN events AS known USING (event_key)
 WHERE event_key IS NOT NULL;
 
+-- several: people of whom a load has several records: only theirs can speak of one instant twice
+CREATE OR REPLACE TEMP TABLE load_several AS
+SELECT slot FROM load_parsed JOIN profiles USING (profile_id) GROUP BY slot HAVING count(*) > 1;
+
 -- stated_attributes: every value that records state; of several for one instant the last counts
 CREATE OR REPLACE TEMP TABLE load_values AS
-SELECT "row", slot, entry.key AS name, CAST(entry.value AS VARIANT) AS value, set_at, received_at, stated
-FROM (
-  SELECT *, unnest(map_entries(CAST(CAST(rest AS JSON) AS MAP(VARCHAR, JSON)))) AS entry
+WITH entries AS (
+  SELECT
+    "row",
+    slot,
+    set_at,
+    received_at,
+    stated,
+    unnest(map_entries(CAST(CAST(rest AS JSON) AS MAP(VARCHAR, JSON)))) AS entry
   FROM load_parsed
   JOIN profiles USING (profile_id)
+),
+pairs AS (
+  SELECT
+    "row", slot, entry.key AS name, CAST(entry.value AS VARIANT) AS value, set_at, received_at, stated
+  FROM entries
 )
-QUALIFY row_number() OVER (PARTITION BY slot, entry.key, set_at, received_at ORDER BY "row" DESC) = 1;
+SELECT * FROM pairs ANTI JOIN load_several USING (slot)
+UNION ALL
+(
+  SELECT * FROM pairs SEMI JOIN load_several USING (slot)
+  QUALIFY row_number() OVER (PARTITION BY slot, name, set_at, received_at ORDER BY "row" DESC) = 1
+);
 
 -- stated_members: who was put on the list or taken off it
 CREATE OR REPLACE TEMP TABLE load_values AS
@@ -124,7 +143,9 @@ CREATE OR REPLACE TEMP TABLE load_fresh AS
 WITH earlier AS (
   SELECT *, FALSE AS arriving FROM load_known
   UNION ALL
-  SELECT slot, name, value, set_at, received_at, "row" AS landing, TRUE AS arriving FROM load_values
+  SELECT slot, name, value, set_at, received_at, "row" AS landing, TRUE AS arriving
+  FROM load_values
+  SEMI JOIN load_several USING (slot)
 ),
 compared AS (
   SELECT

@@ -29,7 +29,7 @@ from dataout.sql.recipe import (
     origins,
     times,
 )
-from dataout.sql.rest import attributes, held_object, properties, whole
+from dataout.sql.rest import attributes, held_object, properties
 from dataout.sql.scope import Scope
 from dataout.sql.values import passes
 
@@ -45,9 +45,9 @@ class Reading:
     """How a chunk is read, beside the recipe.
 
     ``columns`` are those of the file (None: the records are JSON text), ``types`` their SQL types.
-    ``typed`` makes numbers of csv cells that plainly spell one. ``arrival`` says when a record without ``received_at`` was
-    received: at the statement's parameter, or (in memory) when it happened. ``keep`` keeps the text
-    of good records too, for those that had been rejected before.
+    ``typed`` makes numbers of csv cells that plainly spell one. ``arrival`` says when a record
+    without ``received_at`` was received: at the statement's parameter, or (in memory) when it
+    happened. ``keep`` keeps the text of good records too, for those that had been rejected before.
     """
 
     columns: tuple[str, ...] | None = None
@@ -75,13 +75,15 @@ def read_statement(recipe: Recipe, reading: Reading) -> str:
     ]
     if columns is None:
         layers = [{"record": RECORD}, {"found": lookup.found()}, *layers]
+    elif typed:
+        layers = [lookup.numbers(), *layers]
     below = "load_chunk"
     common = []
     for number, layer in enumerate(layers):
         common.append(f"l{number} AS (SELECT *, {_list(layer)} FROM {below})")
         below = f"l{number}"
     kept = "TRUE" if reading.keep else "problem IS NOT NULL"
-    text_of_all = "text" if columns is None else whole(columns, lookup)
+    text_of_all = "text" if columns is None else lookup.whole()
     final = {
         **{name: name for name in ("problem", "skipped")},
         "record": f"CASE WHEN {kept} THEN {text_of_all} END",

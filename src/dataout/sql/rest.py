@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from dataout.sql.fields import Lookup, text
+from dataout.sql.fields import Lookup, json_object, text
 from dataout.sql.recipe import ALIASES, REST, TAKEN, Column, Origin, Recipe, origins
 
 NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"
@@ -15,16 +15,8 @@ MOST_OPENINGS = 500
 """Brackets and braces that open in a text which holds an object: engines recurse into them."""
 
 
-def whole(columns: tuple[str, ...], lookup: Lookup) -> str:
-    """Write a row of a columnar file as JSON text; its nulls mean that a value is not given."""
-    row = _object(lookup, {name: Column(name) for name in columns})
-    return f"CAST(json_strip_nulls({row}) AS VARCHAR)"
-
-
 def _object(lookup: Lookup, parts: Mapping[str, Origin]) -> str:
-    """Make an object, its keys in order."""
-    cells = (f"{text(name)}, {lookup.value(parts[name])}" for name in sorted(parts))
-    return f"json_object({', '.join(cells)})"
+    return json_object({name: lookup.value(origin) for name, origin in parts.items()})
 
 
 def held_object() -> str:
@@ -53,10 +45,9 @@ def properties(recipe: Recipe, lookup: Lookup) -> str:
 
 def _without_nulls(lookup: Lookup, parts: Mapping[str, Origin]) -> str:
     found = _object(lookup, parts)
-    cells = [lookup.value(origin) for origin in parts.values()]
-    if cells and all(lookup.is_scalar(origin) for origin in parts.values()):
+    if parts and all(lookup.is_scalar(origin) for origin in parts.values()):
         # Going through the text once more is what most rows of a table can do without.
-        sparse = " OR ".join(f"({cell}) IS NULL" for cell in cells)
+        sparse = " OR ".join(lookup.absent(origin) for origin in parts.values())
         return f"CASE WHEN {sparse} THEN json_strip_nulls({found}) ELSE {found} END"
     return f"json_strip_nulls({found})"
 
@@ -73,7 +64,9 @@ def attributes(recipe: Recipe, lookup: Lookup) -> str:
     found = _others(recipe, lookup)
     if lookup.columns is not None:
         found = f"json_strip_nulls({found})"
-    return f"CAST(json_deep_merge({found}, coalesce(rest, CAST('{{}}' AS JSON))) AS VARCHAR)"
+    # As maps: what DuckDB offers to merge JSON objects with drops the nulls that unset something.
+    entries = "coalesce(CAST(rest AS MAP(VARCHAR, JSON)), MAP {})"
+    return f"CAST(to_json(map_concat(CAST({found} AS MAP(VARCHAR, JSON)), {entries})) AS VARCHAR)"
 
 
 def _others(recipe: Recipe, lookup: Lookup) -> str:

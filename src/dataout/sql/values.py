@@ -40,7 +40,7 @@ from dataout.segments.tree import (
     Within,
     WithinNext,
 )
-from dataout.sql.instants import number_instant, text_instant
+from dataout.sql.instants import EARLIEST, LATEST, number_instant, text_instant
 from dataout.sql.scope import Scope
 from dataout.sql.windows import in_window
 
@@ -179,11 +179,15 @@ def _scalar(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
 
 
 def instant_of(value: exp.Expr, scope: Scope) -> exp.Expr:
-    """Read a value as an instant: ISO-8601 text, or unix seconds; NULL for anything else."""
-    return exp.Coalesce(
-        this=text_instant(call("text_of", value), scope.zone),
-        expressions=[number_instant(call("number_of", value), "s")],
+    """Read a value as an instant: ISO-8601 text, or unix seconds; NULL for anything else.
+
+    What lies outside 1900 to 2199 is no instant.
+    """
+    written = text_instant(call("text_of", value), scope.zone)
+    instant = exp.Coalesce(
+        this=written, expressions=[number_instant(call("number_of", value), "s")]
     )
+    return call("bounded", instant, exp.convert(int(EARLIEST)), exp.convert(int(LATEST)))
 
 
 def _compare(value: exp.Expr, op: Comparison, bound: Scalar, *, ignore_case: bool) -> exp.Condition:
@@ -229,7 +233,7 @@ def _text_test(value: exp.Expr, test: TextTest) -> exp.Condition:
 def _folded(text: exp.Expr, bound: str, *, ignore_case: bool) -> tuple[exp.Expr, exp.Expr]:
     if not ignore_case:
         return text, exp.Literal.string(bound)
-    return exp.Lower(this=text), exp.Literal.string(bound.lower())
+    return call("folded", text), call("folded", exp.Literal.string(bound))
 
 
 def _number(bound: Decimal) -> exp.Expr:

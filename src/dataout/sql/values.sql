@@ -122,3 +122,10 @@ CREATE OR REPLACE TEMP MACRO share(amount, part, whole) AS
     WHEN abs(CAST(amount AS DOUBLE)) < 1e14 AND CAST(whole AS DOUBLE) BETWEEN 0.000001 AND 1e12
       THEN fitting(of_micro(quotient(micro(amount) * micro(part), micro(whole))))
   END;
+
+-- bounded: the instant if it lies between two others, the second excluded
+CREATE OR REPLACE TEMP MACRO bounded(i, earliest, latest) AS
+  list_transform([i], lambda x: CASE WHEN x >= earliest AND x < latest THEN x END)[1];
+
+-- folded: a text in lower case, the two small sigmas being one letter
+CREATE OR REPLACE TEMP MACRO folded(t) AS replace(lower(t), 'ς', 'σ');

@@ -7,12 +7,14 @@ and idempotent by batch id.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
-from dataout.errors import StateTooNew
+from dataout.errors import Locked, StateError, StateTooNew
 from dataout.model.people import Instant
 
 VERSION = 1
@@ -66,6 +68,25 @@ class ReceiptRecord:
     created_at: Instant
     closed_at: Instant
     receipt: str
+
+
+@contextmanager
+def store_troubles(name: str) -> Iterator[None]:
+    """Say what is wrong with a store's file: ``Locked`` while it is in use, else ``StateError``."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error, IntegrityError | ProgrammingError):
+            raise
+        if "locked" in str(error.orig):
+            raise Locked(
+                "Another program uses the store of this environment.", "Wait until it ends."
+            ) from error
+        raise StateError(
+            f"The store's file {name} cannot be used: {error.orig}.",
+            "It holds how runs ended, and nothing that the next one needs: move it away, and a new "
+            "one is made.",
+        ) from error
 
 
 class Store:

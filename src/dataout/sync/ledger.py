@@ -100,21 +100,23 @@ def forget_remote(engine: Engine, sync: str, reason: str, now: Instant) -> None:
 
 
 def record(engine: Engine, parcel: Parcel, receipt: Receipt, now: Instant) -> None:
-    """Write what became of each entry, and close the batch unless a job is still running."""
+    """Write what became of each entry.
+
+    The batch stays open, to be settled by the next run, while a job is running or the vendor has
+    not spoken about every member.
+    """
+    if receipt.job is not None:
+        engine.execute(statement("ledger", "note_job"), {"job": receipt.job, "batch_id": parcel.id})
+        return
     silent = Deferred("the destination said nothing about it")
     outcomes = {key: spell(receipt.outcomes.get(key, silent)) for key in parcel.content}
-    if receipt.job is not None:
-        with engine.transaction():
-            engine.execute(
-                statement("ledger", "note_job"), {"job": receipt.job, "batch_id": parcel.id}
-            )
-        return
     summary = {"unnamed": receipt.unnamed, "matched": receipt.matched, "request": receipt.request}
     with engine.transaction():
         _operations(engine, parcel, outcomes, now)
         if parcel.op is Op.REMOVE:
             _doubt_sharers(engine, parcel, now)
-        _close(engine, parcel, json.dumps(summary), now)
+        if all(outcome != "deferred" for outcome, _ in outcomes.values()):
+            _close(engine, parcel, json.dumps(summary), now)
 
 
 def _doubt_sharers(engine: Engine, parcel: Parcel, now: Instant) -> None:

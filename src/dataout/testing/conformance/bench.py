@@ -23,7 +23,7 @@ POLLS = 100
 E = TypeVar("E", bound=Exception)
 
 
-class NotConforming(AssertionError):  # noqa: N818  it says what is the matter
+class NotConforming(AssertionError):
     """A destination does not keep a promise."""
 
 

@@ -7,7 +7,7 @@ import json
 import httpx
 
 
-class Refusal(Exception):  # noqa: N818  an answer of the vendor, not an error of ours
+class Refusal(Exception):
     """A call is refused with a code of Meta's error reference."""
 
     def __init__(

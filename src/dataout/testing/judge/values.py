@@ -96,7 +96,7 @@ def _one(value: object, test: Test) -> bool:
 def _lower(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_lower(each) for each in value]
-    return value.lower() if isinstance(value, str) else value
+    return value.lower().replace("ς", "σ") if isinstance(value, str) else value
 
 
 def _found(test: Test, text: str) -> bool:
