@@ -76,7 +76,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDays:
-    """``t <= now`` and ``youngest <= date(now) - date(t) <= oldest``, dates as ``zone`` has them."""
+    """``t <= now`` and ``youngest <= date(now) - date(t) <= oldest``, dates those of ``zone``."""
 
     youngest: int
     oldest: int

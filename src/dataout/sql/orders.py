@@ -63,7 +63,7 @@ def _lines(rule: OrderRule, scope: Scope) -> str:
         landing AS line_landing, properties,
         {_key(rule.key)} AS order_key,
         coalesce({_key(rule.key)}, 'line ' || landing) AS order_id,
-        {_number(rule.amount, 'NULL')} AS line_amount,
+        {_number(rule.amount, "NULL")} AS line_amount,
         CAST({units} AS DECIMAL(26, 6)) AS units,
         CAST(greatest({units}, 0) AS DECIMAL(26, 6)) AS units_left,
         FALSE AS cancelled
@@ -113,9 +113,7 @@ def _without_units(query: str, cancel: CancelUnits, number: int, scope: Scope) -
       ) AS s ON s.stack_slot = l.slot AND s.stack_landing = l.line_landing"""
 
 
-def _settled(
-    query: str, refunds: list[CancelAmount], scope: Scope, *, netted: bool
-) -> exp.Select:
+def _settled(query: str, refunds: list[CancelAmount], scope: Scope, *, netted: bool) -> exp.Select:
     back = " UNION ALL ".join(
         f"SELECT slot, {_key(refund.key)} AS back_key, {_number(refund.amount, '0')} AS back "
         f"FROM events WHERE {_visible(refund.event, scope)}"
@@ -131,7 +129,9 @@ def _settled(
         ) AS r ON r.back_slot = l.slot AND r.back_key = l.order_key"""
     of_order = "OVER (PARTITION BY slot, order_id)"
     first = "OVER (PARTITION BY slot, order_id ORDER BY line_time, line_received, line_landing)"
-    touched = f"bool_or(cancelled OR units_left < greatest(units, 0)) {of_order} OR refunded IS NOT NULL"
+    touched = (
+        f"bool_or(cancelled OR units_left < greatest(units, 0)) {of_order} OR refunded IS NOT NULL"
+    )
     left = "units_left > 0" if netted else "NOT cancelled"
     worth = "share(line_amount, units_left, units)" if netted else "line_amount"
     return parsed(f"""

@@ -31,7 +31,7 @@ from dataout.sql.recipe import (
 )
 from dataout.sql.rest import attributes, held_object, properties
 from dataout.sql.scope import Scope
-from dataout.sql.values import passes
+from dataout.sql.values import passes, property_of
 
 ALWAYS = -(2**62)
 """The ``set_at`` and ``received_at`` of what was always held and always known."""
@@ -142,7 +142,7 @@ def _passes(condition: Filter, recipe: Recipe) -> str:
     scope = Scope(Instant(0), None, recipe.zone)
     steps = sorted(set(looked_at(recipe)))
     names = {step: f"f{at}" for at, step in enumerate(steps)}
-    return passes(_renamed(condition, names), exp.column("whole"), scope).sql("duckdb")
+    return passes(_renamed(condition, names), property_of(exp.column("whole")), scope).sql("duckdb")
 
 
 def _renamed(condition: Filter, names: Mapping[str, str]) -> Filter:

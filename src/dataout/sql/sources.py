@@ -22,7 +22,9 @@ def rows_of(source: Source, rules: tuple[OrderRule, ...], scope: Scope) -> exp.S
     others = _events(source, [rule.event for rule in source.rules], scope)
     if not source.rules:
         return others
-    others = others.select("FALSE AS is_order", "TRUE AS counts", "CAST(NULL AS DECIMAL(38, 6)) AS amount")
+    others = others.select(
+        "FALSE AS is_order", "TRUE AS counts", "CAST(NULL AS DECIMAL(38, 6)) AS amount"
+    )
     parts = [_orders(source, rule, rules.index(rule), scope) for rule in source.rules]
     if not source.names or set(source.names) - {rule.event for rule in source.rules}:
         parts.append(others)
@@ -55,14 +57,13 @@ def _orders(source: Source, rule: OrderRule, number: int, scope: Scope) -> exp.S
         lines = lines.where(passes(source.where, property_of(exp.column("properties")), scope))
     of_order = "OVER (PARTITION BY slot, order_id)"
     worth = f"{'sum' if rule.combine == 'sum' else 'max'}(line_left) {of_order}"
-    left = (
-        exp.select(
-            "*",
-            parsed("row_number() OVER (PARTITION BY slot, order_id ORDER BY line_time, line_landing) = 1 AS counts"),
-            parsed(f"CAST({worth} AS DECIMAL(38, 6)) - coalesce(refunded, 0) AS amount"),
-        )
-        .from_(lines.subquery("lines"))
-    )
+    left = exp.select(
+        "*",
+        parsed(
+            "row_number() OVER (PARTITION BY slot, order_id ORDER BY line_time, line_landing) = 1 AS counts"
+        ),
+        parsed(f"CAST({worth} AS DECIMAL(38, 6)) - coalesce(refunded, 0) AS amount"),
+    ).from_(lines.subquery("lines"))
     return (
         exp.select(*PLAIN, "TRUE AS is_order", "counts", "amount")
         .from_(left.subquery("left_of_orders"))

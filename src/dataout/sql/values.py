@@ -75,6 +75,11 @@ def parsed(text: str) -> exp.Select:
     return sqlglot.parse_one(text, dialect="duckdb")  # type: ignore[return-value]
 
 
+def parsed_part(text: str) -> exp.Expr:
+    """Read a part of SQL that is easier to write as text."""
+    return sqlglot.parse_one(text, dialect="duckdb")
+
+
 def holds(condition: exp.Expr) -> exp.Condition:
     """Make a condition two-valued: unknown is false."""
     return exp.Coalesce(this=condition, expressions=[FALSE.copy()])
