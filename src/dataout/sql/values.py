@@ -107,7 +107,8 @@ def _any_element(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
         this=holds(_scalar(test, exp.column(ELEMENT), scope)),
         expressions=[exp.to_identifier(ELEMENT)],
     )
-    elements = exp.TryCast(this=value.copy(), to=exp.DataType.build("VARIANT[]", dialect="duckdb"))
+    variants = exp.DataType.build("VARIANT[]", dialect="duckdb")
+    elements = exp.TryCast(this=call("list_of", value), to=variants)
     over_list = call(
         "list_bool_or", exp.Anonymous(this="list_transform", expressions=[elements, inner])
     )
@@ -149,7 +150,8 @@ def instant_of(value: exp.Expr, scope: Scope) -> exp.Expr:
 def _compare(value: exp.Expr, op: Comparison, bound: Scalar, *, ignore_case: bool) -> exp.Condition:
     match bound:
         case bool():
-            same = exp.EQ(this=call("boolean_of", value), expression=exp.convert(bound))
+            spelled = "boolean_in_any_case" if ignore_case else "boolean_of"
+            same = exp.EQ(this=call(spelled, value), expression=exp.convert(bound))
             return same if op == "is" else FALSE.copy()
         case Decimal():
             return COMPARE[op](this=call("number_of", value), expression=_number(bound))
@@ -168,10 +170,9 @@ def _compare_text(
     if PLAIN_NUMBER.fullmatch(bound):
         spelled = call("plain_number", exp.Literal.string(bound))
         ways.append(COMPARE[op](this=call("own_number", value), expression=spelled))
-    if op == "is" and bound in {"true", "false"}:
-        ways.append(
-            exp.EQ(this=call("own_boolean", value), expression=exp.convert(bound == "true"))
-        )
+    word = bound.lower() if ignore_case else bound
+    if op == "is" and word in {"true", "false"}:
+        ways.append(exp.EQ(this=call("own_boolean", value), expression=exp.convert(word == "true")))
     return ways
 
 
