@@ -57,7 +57,7 @@ def test_additions_wait_for_the_exclusions_that_failed(new_shop):
 def test_a_platform_that_is_down_and_up_again(shop, everybody_in_place):
     port = free_port()
     shop.surroundings["DATAOUT_SANDBOX"] = f"http://127.0.0.1:{port}"
-    answer = shop("run")
+    answer = shop("run", "recent_buyers@meta")
     assert answer.code == UNDELIVERED
     assert "127.0.0.1 cannot be reached" in answer.out
     assert "Nothing is lost: the next run goes on from here." in answer.out

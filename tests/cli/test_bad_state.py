@@ -102,6 +102,7 @@ def test_a_store_file_that_is_no_database(shop):
     assert len(shop.changes_sent) == sent
 
 
+@pytest.mark.soak  # it is asked for five seconds long
 def test_a_store_that_another_program_writes_to(shop):
     other = sqlite3.connect(shop.state / "store.sqlite")
     other.execute("BEGIN EXCLUSIVE")
@@ -162,7 +163,7 @@ def test_a_disk_that_is_full(shop):
 
 def test_our_own_mistake_is_reported_without_anybody_in_it(shop, reports, personal):
     with duckdb.connect(str(shop.state / "engine.duckdb")) as connection:
-        connection.execute("DROP TABLE lists")
+        connection.execute("DROP TABLE attributes CASCADE")
     answer = shop("explain", f"email:{personal[0]}", "cart_recovery")
     assert answer.code == BUG
     [report] = reports.iterdir()

@@ -16,6 +16,24 @@ def kept(shop, name="plan.json"):
     return path
 
 
+def starts_a_cart(shop, person, value, at):
+    row = {"profile_id": person, "event": "cart_started", "event_time": at, "cart_value": value}
+    assert shop.load("events", f"cart-{person}.jsonl", json.dumps(row)).code == 0
+
+
+def there(shop):
+    """Say who is in which audience at the platform; an audience not made yet is empty."""
+    names = (
+        "recent_buyers",
+        "recent_refunds",
+        "vip_protected",
+        "cart_recovery.high",
+        "cart_recovery.rest",
+    )
+    found = shop.at_platform()
+    return {f"[dev] {name}": found.get(f"[dev] {name}", set()) for name in names}
+
+
 def applied(shop, path):
     answer = shop("--json", "apply", path)
     return answer.code, {sync["sync"]: sync for sync in answer.json["syncs"]}
@@ -31,39 +49,53 @@ def test_all_of_a_plan_is_carried_out_while_it_holds(shop, everybody_in_place):
     assert shop.at_platform() == everybody_in_place
 
 
-def test_of_a_plan_whose_people_moved_on_the_rest_is_carried_out(shop, everybody_in_place):
-    """Ann buys after the plan: she is not added any more, and not excluded yet, as unplanned."""
+def test_of_a_plan_whose_people_moved_on_the_rest_is_carried_out(shop, everybody_in_place, since):
+    """Cem's cart grows after the plan: he leaves the tier he was planned for, and enters none."""
+    path = kept(shop)
+    starts_a_cart(shop, "cem", 300, since(minutes=5))
+    code, syncs = applied(shop, path)
+    assert code == 0
+    assert syncs["cart_recovery.rest@meta"]["moved_on"] == 1
+    assert syncs["cart_recovery.rest@meta"]["sent"] == 0
+    assert syncs["cart_recovery.high@meta"]["moved_on"] == 0
+    assert there(shop) == {**everybody_in_place, "[dev] cart_recovery.rest": set()}
+    assert shop("run").code == 0
+    assert there(shop)["[dev] cart_recovery.high"] == {"ann", "cem"}
+
+
+def test_people_read_how_many_moved_on(shop, since):
+    path = kept(shop)
+    starts_a_cart(shop, "cem", 300, since(minutes=5))
+    said = shop("apply", path).out
+    assert "cart_recovery.rest@meta: 1 planned changes no longer hold and were left out." in said
+
+
+def test_a_plan_whose_exclusions_are_behind_adds_nobody_they_protect(shop, everybody_in_place):
+    """Ann buys after the plan, which cannot exclude her: whoever relies on that waits for a run."""
     path = kept(shop)
     shop.buys("ann", "o-20")
     code, syncs = applied(shop, path)
-    assert code == 0
+    assert code == 1
+    for sync in ("cart_recovery.high@meta", "cart_recovery.rest@meta"):
+        assert (syncs[sync]["status"], syncs[sync]["sent"]) == ("waiting", 0)
     assert syncs["cart_recovery.high@meta"]["moved_on"] == 1
-    assert syncs["cart_recovery.high@meta"]["sent"] == 0
-    assert syncs["recent_buyers@meta"]["moved_on"] == 0
-    assert shop.at_platform() == {
-        name: people
-        for name, people in everybody_in_place.items()
-        if name != "[dev] cart_recovery.high"
+    assert there(shop)["[dev] recent_buyers"] == {"bob"}
+    assert shop("run").code == 0
+    assert there(shop) == {
+        **everybody_in_place,
+        "[dev] recent_buyers": {"ann", "bob"},
+        "[dev] cart_recovery.high": set(),
     }
-    shop("run")
-    assert shop.at_platform()["[dev] recent_buyers"] == {"ann", "bob"}
-
-
-def test_people_read_how_many_moved_on(shop):
-    path = kept(shop)
-    shop.buys("ann", "o-21")
-    said = shop("apply", path).out
-    assert "cart_recovery.high@meta: 1 planned changes no longer hold and were left out." in said
 
 
 def test_a_plan_adds_nobody_who_came_later(shop, since, everybody_in_place):
     path = kept(shop)
-    row = {"profile_id": "bob", "event": "refund", "event_time": since(minutes=5), "amount": 1}
-    shop.load("events", "late.jsonl", json.dumps(row))
-    assert shop.json("plan", "recent_refunds@meta")["syncs"][0]["add"] == 2
-    code, _ = applied(shop, path)
+    starts_a_cart(shop, "gus", 70, since(minutes=5))
+    assert shop.json("plan", "cart_recovery.rest@meta")["syncs"][0]["add"] == 2
+    code, syncs = applied(shop, path)
     assert code == 0
-    assert shop.at_platform() == everybody_in_place  # bob is not among the refunded
+    assert [sync["moved_on"] for sync in syncs.values()] == [0] * SYNCS
+    assert there(shop) == everybody_in_place
 
 
 def test_a_plan_applied_twice_sends_nothing_the_second_time(shop):
