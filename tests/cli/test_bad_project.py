@@ -56,9 +56,9 @@ MISTAKES = {
         "first in line 14.",
     ),
     "nothing suppressed": (
-        ("audiences.yaml", "suppress: [purchased_7d, refunded_30d, vip_customers]", "owner: x"),
-        "audiences.yaml:",
-        "",
+        ("audiences.yaml", "suppress: [purchased_7d, refunded_30d, vip_customers]", ""),
+        "audiences.yaml:2:3: audiences.cart_recovery: names no suppression",
+        "or say suppress: none with a because:.",
     ),
 }
 

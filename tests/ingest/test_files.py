@@ -28,13 +28,13 @@ def load_file(engine, write, options):
 
 
 def test_cells_that_plainly_spell_a_number_are_numbers(load_file, engine):
-    cells = ["0", "-1.5", "1234567890123456", "007", "+1", "1e3", "1.", ".5", "12345678901234567"]
+    cells = ["0", "-1.5", "-1234567890123456", "007", "+1", "1e3", "1.", ".5", "12345678901234567"]
     names = [f"c{at}" for at in range(len(cells))]
     head = "profile_id,event,event_time," + ",".join(names)
     load_file("e.csv", f"{head}\n12.0,x,0,{','.join(cells)}\n")
     assert engine.events()[0][0] == "12"
     assert engine.events()[0][7] == (
-        '{"c0":0,"c1":-1.5,"c2":1234567890123456,"c3":"007","c4":"+1","c5":"1e3","c6":"1.",'
+        '{"c0":0,"c1":-1.5,"c2":-1234567890123456,"c3":"007","c4":"+1","c5":"1e3","c6":"1.",'
         '"c7":".5","c8":"12345678901234567"}'
     )
 

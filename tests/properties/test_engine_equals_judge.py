@@ -1,11 +1,12 @@
 """Random segments over random histories: the engine says what the judge says.
 
-``HYPOTHESIS_PROFILE=soak`` looks much longer.
+``make soak`` looks much longer, with new seeds every time.
 """
 
 from collections import Counter
 from pprint import pformat
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.properties.reducing import reduced
 from tests.properties.strategies import questions
@@ -14,8 +15,7 @@ import dataout
 from dataout.testing.judge import Unjudged, members
 
 A_BIG_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-LONG = settings.get_current_profile_name() == "soak"
-EXAMPLES = settings().max_examples if LONG else 25
+FEW, MANY = 25, 300
 WITHOUT_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]
 """``reduced`` knows the shape of a question, and needs seconds where shrinking needs minutes."""
 
@@ -37,8 +37,19 @@ def differ(question):
 
 
 @given(questions())
-@settings(max_examples=EXAMPLES, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+@settings(max_examples=FEW, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
 def test_the_engine_equals_the_judge(question):
+    compare(question)
+
+
+@pytest.mark.soak
+@given(questions())
+@settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_the_engine_equals_the_judge_at_length(question):
+    compare(question)
+
+
+def compare(question):
     if differ(question):
         least = reduced(question, differ)
         judged, answered = answers(least)

@@ -2,6 +2,21 @@
 
 from decimal import Decimal
 
+from tests.segments.building import (
+    AT,
+    BOUGHT,
+    CART,
+    DAY,
+    EVERYBODY,
+    HOUR,
+    MINUTE,
+    ONE,
+    event,
+    number,
+    prop,
+    stream,
+)
+
 from dataout.model.people import Instant
 from dataout.segments.tree import (
     After,
@@ -20,7 +35,6 @@ from dataout.segments.tree import (
     DistinctDaysIs,
     DistinctIs,
     EventIs,
-    Everyone,
     Exists,
     FilterAll,
     FilterAny,
@@ -35,60 +49,14 @@ from dataout.segments.tree import (
     OlderThan,
     OneOf,
     PickIs,
-    PropertyIs,
     Related,
     SeenBefore,
     Sequence,
-    Stream,
     TextTest,
-    TraitAggregate,
     TraitIs,
-    TraitMath,
-    TraitPick,
     Within,
     WithinNext,
 )
-
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-ONE = CountIs("gte", 1)
-EVERYBODY = Everyone()
-
-
-def prop(name, *tests):
-    return PropertyIs(tuple(name.split(".")), tests)
-
-
-def stream(*names, where=None, orders="net"):
-    return Stream(names, where, orders)
-
-
-def event(*names, measure=ONE, when=None, since=None, where=None, orders="net"):
-    return EventIs(stream(*names, where=where, orders=orders), measure, when, since)
-
-
-def number(op, bound):
-    return Compare(op, Decimal(bound))
-
-
-CART = stream("cart_started", where=prop("cart_value", number("gte", 50)))
-BOUGHT = event("purchase", when=Within(DAY))
-SEGMENTS = {
-    "buyers": BOUGHT,
-    "vip": All((InSegment("buyers"), AttributeIs(("tier",), (Compare("is", "gold"),)))),
-    "all": EVERYBODY,
-    "loop": InSegment("loop"),
-}
-TRAITS = {
-    "orders_90d": TraitAggregate("count", (), stream("purchase"), Within(90 * DAY)),
-    "spent": TraitAggregate(
-        "sum", ("total",), stream("purchase", orders="gross"), Within(90 * DAY)
-    ),
-    "back": TraitAggregate("sum", ("amount",), stream("refund"), Within(90 * DAY)),
-    "net": TraitMath("minus", ("spent", "back")),
-    "margin": TraitMath("times", ("net", Decimal("0.4"))),
-    "category": TraitPick("last", ("category",), stream("product_viewed")),
-}
-AT = Instant(1_772_323_200_000)
 
 PARAGRAPHS = [
     (

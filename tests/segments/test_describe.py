@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.segments import trees
-from tests.segments.rules import (
+from tests.segments.building import (
     AT,
     CART,
     DAY,
     HOUR,
     MINUTE,
-    PARAGRAPHS,
     SEGMENTS,
     TRAITS,
     event,
@@ -20,6 +19,7 @@ from tests.segments.rules import (
     prop,
     stream,
 )
+from tests.segments.rules import PARAGRAPHS
 
 from dataout.model.people import Instant
 from dataout.segments.describe import describe, duration_text, label

@@ -12,8 +12,7 @@ from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load_rows
 from dataout.model.people import Instant, ProfileId
 from dataout.ports import Engine
-from dataout.segments.atoms import program
-from dataout.segments.tree import Condition
+from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope
 
 Rows = Iterable[Mapping[str, Any]] | Any
@@ -49,13 +48,13 @@ class Memory:
 
     def evaluate(
         self,
-        segments: Mapping[str, Condition],
+        definitions: Definitions,
         at: Instant,
         known_at: Instant | None = None,
         names: Iterable[str] | None = None,
     ) -> Mapping[str, str]:
         """Evaluate segments (``names``: only these); gives the column of each."""
-        return evaluate(self.engine, program(segments, names), self.scope(at, known_at))
+        return evaluate(self.engine, program(definitions, names), self.scope(at, known_at))
 
     def members(
         self, columns: Mapping[str, str], names: Iterable[str]

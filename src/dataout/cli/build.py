@@ -69,12 +69,17 @@ def segments(
     as_known_at: str = typer.Option(None, help="With what had been received by then."),
     ids: bool = typer.Option(False, "--ids", help="List the members."),
     sql: bool = typer.Option(False, "--sql", help="Print the query."),
+    describe: bool = typer.Option(False, "--describe", help="Say the rules in plain English."),
 ) -> None:
     """Count who is in which segment, at any instant."""
     from dataout.app.commands import segments as command
-    from dataout.cli.render import segment_counts
+    from dataout.cli.render import descriptions, segment_counts
 
     session: Session = context.obj
+    if describe:
+        texts = command.described(session.definition(), names or ())
+        session.answer(texts, lambda out: descriptions(out, texts))
+        return
     with session.workspace() as work:
         if sql:
             queries = {

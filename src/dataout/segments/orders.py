@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from dataout.catalog.events import Cancellation, Catalog
+
 Path = tuple[str, ...]
 
 
@@ -59,3 +61,31 @@ class OrderRule:
 
 Orders = Mapping[str, OrderRule]
 """The order events of a catalog, by name."""
+
+
+def orders_of(catalog: Catalog) -> Orders:
+    """Read the order rules out of a catalog."""
+    return {
+        event.name: OrderRule(
+            event.name,
+            _path(event.order_key),
+            None if event.amount is None else _path(event.amount),
+            event.combine,
+            tuple(_cancel(each, event.order_key) for each in event.cancelled_by),
+        )
+        for event in catalog.events.values()
+        if event.order_key is not None
+    }
+
+
+def _cancel(cancellation: Cancellation, key: str) -> Cancel:
+    if cancellation.match:
+        quantity = None if cancellation.quantity is None else _path(cancellation.quantity)
+        return CancelUnits(cancellation.event, tuple(map(_path, cancellation.match)), quantity)
+    if cancellation.amount is not None:
+        return CancelAmount(cancellation.event, _path(key), _path(cancellation.amount))
+    return CancelOrder(cancellation.event, _path(key))
+
+
+def _path(text: str) -> Path:
+    return tuple(text.split("."))

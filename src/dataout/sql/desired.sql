@@ -43,8 +43,8 @@ FROM (
     slot,
     CASE
       WHEN variant_typeof(value) = 'DOUBLE'
-        THEN regexp_replace(CAST(try_cast(value AS DOUBLE) AS VARCHAR), '\.0$', '')
-      WHEN is_number(value) THEN CAST(try_cast(value AS HUGEINT) AS VARCHAR)
+        THEN regexp_replace(CAST(try_cast(scalar_of(value) AS DOUBLE) AS VARCHAR), '\.0$', '')
+      WHEN is_number(value) THEN CAST(try_cast(scalar_of(value) AS HUGEINT) AS VARCHAR)
       ELSE text_of(value)
     END AS raw
   FROM (

@@ -30,7 +30,9 @@ LONGEST_ID = 512
 """Bytes of the longest profile id."""
 
 LONGEST_NUMBER = 16
-"""Signs of the longest csv cell that is read as a number: all of its digits survive a double."""
+"""Signs, a minus not counted, of the longest csv cell that is read as a number.
+
+All of its digits survive as a double or as an integer."""
 
 NUMBER = "DECIMAL(19, 6)"
 """What computing is done in: products of two fit the widest decimal."""
@@ -176,7 +178,7 @@ def json_object(cells: Mapping[str, str]) -> str:
 def _typed(column: str) -> str:
     plain = f"regexp_full_match({column}, '{PLAIN_NUMBER}')"
     return (
-        f"CASE WHEN length({column}) <= {LONGEST_NUMBER} AND {plain}"
+        f"CASE WHEN length(ltrim({column}, '-')) <= {LONGEST_NUMBER} AND {plain}"
         f" THEN CAST({column} AS JSON) ELSE to_json({column}) END"
     )
 

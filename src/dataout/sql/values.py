@@ -147,7 +147,8 @@ def element_of(value: exp.Expr) -> exp.Column:
 
 def over_elements(function: str, value: exp.Expr, body: exp.Expr) -> exp.Expr:
     """Apply ``list_transform`` or ``list_filter`` to a list; ``body`` speaks of ``element_of``."""
-    elements = exp.TryCast(this=value.copy(), to=exp.DataType.build("VARIANT[]", dialect="duckdb"))
+    variants = exp.DataType.build("VARIANT[]", dialect="duckdb")
+    elements = exp.TryCast(this=call("list_of", value), to=variants)
     inner = exp.Lambda(this=body, expressions=[exp.to_identifier(element_of(value).name)])
     return exp.Anonymous(this=function, expressions=[elements, inner])
 
@@ -198,7 +199,8 @@ def instant_of(value: exp.Expr, scope: Scope) -> exp.Expr:
 def _compare(value: exp.Expr, op: Comparison, bound: Scalar, *, ignore_case: bool) -> exp.Condition:
     match bound:
         case bool():
-            same = exp.EQ(this=call("boolean_of", value), expression=exp.convert(bound))
+            spelled = "boolean_in_any_case" if ignore_case else "boolean_of"
+            same = exp.EQ(this=call(spelled, value), expression=exp.convert(bound))
             return same if op == "is" else FALSE.copy()
         case Decimal():
             return COMPARE[op](this=call("number_of", value), expression=_number(bound))
@@ -217,10 +219,9 @@ def _compare_text(
     if PLAIN_NUMBER.fullmatch(bound):
         spelled = call("plain_number", exp.Literal.string(bound))
         ways.append(COMPARE[op](this=call("own_number", value), expression=spelled))
-    if op == "is" and bound in {"true", "false"}:
-        ways.append(
-            exp.EQ(this=call("own_boolean", value), expression=exp.convert(bound == "true"))
-        )
+    word = bound.lower() if ignore_case else bound
+    if op == "is" and word in {"true", "false"}:
+        ways.append(exp.EQ(this=call("own_boolean", value), expression=exp.convert(word == "true")))
     return ways
 
 

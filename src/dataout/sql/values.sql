@@ -30,6 +30,14 @@ CREATE OR REPLACE TEMP MACRO plain_number(t) AS
     WHEN regexp_full_match(t, '-?(0|[1-9][0-9]*)\.[0-9]+') THEN number_of_text(t)
   END;
 
+-- scalar_of: not a list or an object: casts of those can fail, and the engine moves casts out of a CASE
+CREATE OR REPLACE TEMP MACRO scalar_of(v) AS
+  CASE WHEN NOT (starts_with(variant_typeof(v), 'OBJECT') OR starts_with(variant_typeof(v), 'ARRAY')) THEN v END;
+
+-- list_of: the list, NULL for anything else
+CREATE OR REPLACE TEMP MACRO list_of(v) AS
+  CASE WHEN starts_with(variant_typeof(v), 'ARRAY') THEN v END;
+
 -- is_number: the value is a number, not a text that spells one
 CREATE OR REPLACE TEMP MACRO is_number(v) AS
   variant_typeof(v) IN ('UINT64', 'INT64', 'DOUBLE', 'INT32', 'UINT32', 'INT16', 'UINT16', 'INT8', 'UINT8')
@@ -37,18 +45,18 @@ CREATE OR REPLACE TEMP MACRO is_number(v) AS
 
 -- text_of: the text, NULL for anything else
 CREATE OR REPLACE TEMP MACRO text_of(v) AS
-  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN try_cast(v AS VARCHAR) END;
+  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN try_cast(scalar_of(v) AS VARCHAR) END;
 
 -- own_number: the number, NULL for anything else, texts that spell one included
 CREATE OR REPLACE TEMP MACRO own_number(v) AS
   CASE
-    WHEN variant_typeof(v) = 'DOUBLE' THEN number_of_double(try_cast(v AS DOUBLE))
-    WHEN is_number(v) THEN try_cast(v AS DECIMAL(26, 6))
+    WHEN variant_typeof(v) = 'DOUBLE' THEN number_of_double(try_cast(scalar_of(v) AS DOUBLE))
+    WHEN is_number(v) THEN try_cast(scalar_of(v) AS DECIMAL(26, 6))
   END;
 
 -- number_of: the number, or the one that a text plainly spells
 CREATE OR REPLACE TEMP MACRO number_of(v) AS
-  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(v AS VARCHAR)) ELSE own_number(v) END;
+  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(scalar_of(v) AS VARCHAR)) ELSE own_number(v) END;
 
 -- boolean_of: the boolean, or the one that a text spells
 CREATE OR REPLACE TEMP MACRO boolean_of(v) AS
@@ -57,6 +65,13 @@ CREATE OR REPLACE TEMP MACRO boolean_of(v) AS
     WHEN variant_typeof(v) = 'BOOL_FALSE' THEN FALSE
     WHEN text_of(v) = 'true' THEN TRUE
     WHEN text_of(v) = 'false' THEN FALSE
+  END;
+
+-- boolean_in_any_case: the boolean, or the one that a text spells in whatever case
+CREATE OR REPLACE TEMP MACRO boolean_in_any_case(v) AS
+  CASE
+    WHEN variant_typeof(v) = 'BOOL_TRUE' OR lower(text_of(v)) = 'true' THEN TRUE
+    WHEN variant_typeof(v) = 'BOOL_FALSE' OR lower(text_of(v)) = 'false' THEN FALSE
   END;
 
 -- own_boolean: the boolean, NULL for anything else
@@ -73,7 +88,7 @@ CREATE OR REPLACE TEMP MACRO is_present(v) AS
 -- distinct_key: equal exactly for equal scalar values of one type; NULL for what cannot be counted
 CREATE OR REPLACE TEMP MACRO distinct_key(v) AS
   CASE
-    WHEN variant_typeof(v) = 'VARCHAR' THEN nullif('t' || try_cast(v AS VARCHAR), 't')
+    WHEN variant_typeof(v) = 'VARCHAR' THEN nullif('t' || try_cast(scalar_of(v) AS VARCHAR), 't')
     WHEN is_number(v) THEN 'n' || CAST(own_number(v) AS VARCHAR)
     ELSE 'b' || CAST(own_boolean(v) AS VARCHAR)
   END;
