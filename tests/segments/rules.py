@@ -59,30 +59,12 @@ from dataout.segments.tree import (
 )
 
 PARAGRAPHS = [
-    (
-        EVERYBODY,
-        "Everybody.",
-    ),
-    (
-        Not(EVERYBODY),
-        "Nobody.",
-    ),
-    (
-        BOUGHT,
-        "People who made a purchase in the past 24 hours.",
-    ),
-    (
-        Not(BOUGHT),
-        "People who have not made a purchase in the past 24 hours.",
-    ),
-    (
-        event("purchase"),
-        "People who have made a purchase.",
-    ),
-    (
-        Not(event("purchase")),
-        "People who have never made a purchase.",
-    ),
+    (EVERYBODY, "Everybody."),
+    (Not(EVERYBODY), "Nobody."),
+    (BOUGHT, "People who made a purchase in the past 24 hours."),
+    (Not(BOUGHT), "People who have not made a purchase in the past 24 hours."),
+    (event("purchase"), "People who have made a purchase."),
+    (Not(event("purchase")), "People who have never made a purchase."),
     (
         All((EventIs(CART, ONE, Within(DAY)), Not(event("purchase", since=Anchor(CART))))),
         "People who started a cart with cart value at least 50 in the past 24 hours, and who "
@@ -127,10 +109,7 @@ PARAGRAPHS = [
         Not(event("email_opened", measure=CountIs("is", 3))),
         "People who opened an email any number of times but 3 times.",
     ),
-    (
-        event("purchase", measure=CountIs("is", 1)),
-        "People who made a purchase exactly once.",
-    ),
+    (event("purchase", measure=CountIs("is", 1)), "People who made a purchase exactly once."),
     (
         event("purchase", measure=CountIs("gt", 1), when=Between(AT, Instant(AT + 31 * DAY))),
         "People who made a purchase more than once from 2026-03-01 00:00 UTC up to, but not "
@@ -140,10 +119,7 @@ PARAGRAPHS = [
         Not(event("purchase", when=OlderThan(7 * DAY))),
         "People who did not make a purchase at any time more than 7 days ago.",
     ),
-    (
-        event(when=After(AT)),
-        "People who did anything after 2026-03-01 00:00 UTC.",
-    ),
+    (event(when=After(AT)), "People who did anything after 2026-03-01 00:00 UTC."),
     (
         Not(event(when=Within(30 * DAY))),
         "People who have not done anything in the past 30 days.",
@@ -267,14 +243,8 @@ PARAGRAPHS = [
         Not(AttributeIs(("last_login",), (Within(HOUR),))),
         "People whose last login is missing or not in the past hour.",
     ),
-    (
-        AttributeIs(("email",), (Exists(),)),
-        "People whose email is known.",
-    ),
-    (
-        Not(AttributeIs(("email",), (Exists(),))),
-        "People whose email is missing.",
-    ),
+    (AttributeIs(("email",), (Exists(),)), "People whose email is known."),
+    (Not(AttributeIs(("email",), (Exists(),))), "People whose email is missing."),
     (
         AttributeIs(("plan",), (Compare("is", "free"),), 30 * DAY),
         "People whose plan is “free” (without a break for the past 30 days).",
@@ -312,10 +282,7 @@ PARAGRAPHS = [
         "the segment “buyers”, who are in the segment “all” (everybody), and who are in the "
         "segment “loop” (people who are in the segment “loop”).",
     ),
-    (
-        Not(InSegment("nowhere")),
-        "People who are not in the segment “nowhere”.",
-    ),
+    (Not(InSegment("nowhere")), "People who are not in the segment “nowhere”."),
     (
         AnyOf((InList("staff"), Not(InList("press")))),
         "People who are on the list “staff”, or who are not on the list “press”.",
@@ -365,14 +332,8 @@ PARAGRAPHS = [
         "People who have at least 1 related “subscription” with status “active”, in a "
         "relation with role “owner”.",
     ),
-    (
-        Not(Related("ticket", None, None, "gte", 1)),
-        "People who have no related “ticket”.",
-    ),
-    (
-        Related("ticket", None, None, "is", 2),
-        "People who have exactly 2 related “ticket”.",
-    ),
+    (Not(Related("ticket", None, None, "gte", 1)), "People who have no related “ticket”."),
+    (Related("ticket", None, None, "is", 2), "People who have exactly 2 related “ticket”."),
     (
         TraitIs("orders_90d", (number("gte", 3),)),
         "People for whom the trait “orders_90d” (the number of their purchases in the past 90 "
@@ -396,8 +357,5 @@ PARAGRAPHS = [
         "People who have not made a purchase in the past 90 days, and who were first seen at "
         "least 90 days ago.",
     ),
-    (
-        Not(SeenBefore(DAY)),
-        "People who were not first seen at least 24 hours ago.",
-    ),
+    (Not(SeenBefore(DAY)), "People who were not first seen at least 24 hours ago."),
 ]

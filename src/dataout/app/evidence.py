@@ -107,8 +107,9 @@ def _evidence(engine: Engine, condition: Condition, scope: Scope) -> tuple[Seen,
             anchor = _events(engine, since.stream, scope) if since is not None else ()
             return (*anchor, *_events(engine, stream, scope))
         case Sequence(first, then, never):
-            steps = [first, *then, *([never] if never is not None else [])]
-            return tuple(seen for step in steps for seen in _events(engine, step.stream, scope))
+            streams = [first.stream, *(step.stream for step in then)]
+            streams += [never.stream] if never is not None else []
+            return tuple(seen for stream in streams for seen in _events(engine, stream, scope))
         case AttributeIs(path):
             query = newest_value(path[0], scope).sql(dialect=engine.dialect)
             return tuple(

@@ -34,6 +34,10 @@ class Memory:
         """Take in rows ``{profile_id, event, event_time, properties, event_id?, received_at?}``."""
         self._load("events", rows)
 
+    def add_objects(self, rows: Rows) -> None:
+        """Take in rows ``{type, object_id, attributes?, profile_id?, via?, set_at?, …}``."""
+        self._load("objects", rows)
+
     def add_list(self, name: str, rows: Rows) -> None:
         """Take in rows ``{profile_id, member?, set_at?, received_at?}`` of a list."""
         self._load(f"list:{name}", rows)

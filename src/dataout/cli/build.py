@@ -62,7 +62,7 @@ def test(
     return 1 if result.failed else 0
 
 
-def segments(
+def segments(  # noqa: PLR0913, PLR0917 - Typer reads options from the signature
     context: typer.Context,
     names: list[str] = typer.Argument(None, metavar="[NAME]..."),
     at: str = typer.Option(None, help="The instant of truth: ISO-8601, or relative as in -3h."),

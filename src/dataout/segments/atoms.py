@@ -389,10 +389,11 @@ def atoms_of(formula: Formula) -> Iterator[Atom]:
 
 def _atoms_of_value(value: Value) -> Iterator[Atom]:
     match value:
-        case AtomValue(PickedAtom() as atom):
-            yield atom
         case AtomValue(atom):
-            yield from _with_anchor(atom)
+            if isinstance(atom, PickedAtom):
+                yield atom
+            else:
+                yield from _with_anchor(atom)
         case Quotient(total, usable):
             yield from _with_anchor(total)
             yield from _with_anchor(usable)

@@ -223,7 +223,8 @@ def _bounded_above(body: Body) -> bool:
     if any(key.name in body.written for key in (WHICH, *AGGREGATES)):
         return False
     return bool(body[COUNT_KEY]) and all(
-        isinstance(measure, CountIs) and (measure.op in {"lt", "lte"} or measure == CountIs("is", 0))
+        isinstance(measure, CountIs)
+        and (measure.op in {"lt", "lte"} or measure == CountIs("is", 0))
         for measure in body[COUNT_KEY] or ()
     )
 

@@ -71,7 +71,8 @@ def _counted(
 COUNT_KEY: Key[tuple[Measure, ...]] = Key(
     "count",
     _counted(
-        Shape("a count", _COUNTS), lambda bound, _body, _context: CountIs(bound.op, int(bound.number))
+        Shape("a count", _COUNTS),
+        lambda bound, _body, _context: CountIs(bound.op, int(bound.number)),
     ),
 )
 

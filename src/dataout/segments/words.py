@@ -140,7 +140,9 @@ _DAYS: Reader[int] = Reader(
     {**COUNT.schema, "maximum": MOST_DAYS},
 )
 _DAY_COUNT: Reader[int] = Reader(
-    _DAYS.passing(lambda days: "" if days else "a count of days begins with 1, which is today.").read,
+    _DAYS.passing(
+        lambda days: "" if days else "a count of days begins with 1, which is today."
+    ).read,
     {**_DAYS.schema, "minimum": 1},
 )
 _DAY_PAIR = pair_of(

@@ -1,4 +1,4 @@
-"""What looks at how attributes came to be: since when a test has held, when a profile was first seen."""
+"""Histories: since when a test has held, and when a profile was first seen."""
 
 from __future__ import annotations
 

@@ -2,14 +2,14 @@
 
 ``lines_of`` compiles a rule to one row per visible line of the order event:
 
-* ``order_id``; ``event_time, received_at, landing`` are those of the order's earliest line, cancelled
-  or not; ``line_time, line_landing`` the line's own
+* ``order_id``; ``event_time, received_at, landing`` are those of the order's earliest line,
+  cancelled or not; ``line_time, line_landing`` the line's own
 * ``is_left``: something of the line is left; ``line_left``: what the rest of it is worth
 * ``touched``: something cancelled a part of the order; ``refunded``: the amounts taken off it
 
 Cancelled units come off a stack: a person's lines of one kind are pushed in order of time, a return
-pops. With S the running sum of pushes and pops, the height of the stack is W = S - min(0, least S so
-far), and a line that lies between two heights keeps what stays below every later W.
+pops. With S the running sum of pushes and pops, the height of the stack is W = S - min(0, least S
+so far), and a line that lies between two heights keeps what stays below every later W.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def _without_units(query: str, cancel: CancelUnits, number: int, scope: Scope) -
         FROM (
           SELECT *, min(height) OVER {inner} CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest
           FROM (
-            SELECT *, total - least(0, min(total) OVER {inner} UNBOUNDED PRECEDING AND CURRENT ROW)) AS height
+            SELECT *, total - least(
+              0, min(total) OVER {inner} UNBOUNDED PRECEDING AND CURRENT ROW)
+            ) AS height
             FROM (
               SELECT *, sum(units) OVER {inner} UNBOUNDED PRECEDING AND CURRENT ROW) AS total
               FROM ({moves}) AS moves_{number} WHERE kind IS NOT NULL

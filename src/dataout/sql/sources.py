@@ -1,8 +1,8 @@
 """The rows of a source: events as they are, or orders net of what cancels them.
 
-Whatever the source, its rows have ``slot, name, event_time, received_at, landing, properties``. Where
-a source knows orders there are three more: ``is_order``; ``counts``, true for one row of each order
-and for every other event; ``amount``, what is left of the order.
+Whatever the source, its rows have ``slot, name, event_time, received_at, landing, properties``.
+Where a source knows orders there are three more: ``is_order``; ``counts``, true for one row of each
+order and for every other event; ``amount``, what is left of the order.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ def _orders(source: Source, rule: OrderRule, number: int, scope: Scope) -> exp.S
     worth = f"{'sum' if rule.combine == 'sum' else 'max'}(line_left) {of_order}"
     left = exp.select(
         "*",
-        parsed(
-            "row_number() OVER (PARTITION BY slot, order_id ORDER BY line_time, line_landing) = 1 AS counts"
-        ),
+        parsed(f"row_number() {of_order[:-1]} ORDER BY line_time, line_landing) = 1 AS counts"),
         parsed(f"CAST({worth} AS DECIMAL(38, 6)) - coalesce(refunded, 0) AS amount"),
     ).from_(lines.subquery("lines"))
     return (

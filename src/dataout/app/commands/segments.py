@@ -11,8 +11,8 @@ from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
 from dataout.model.people import Instant
-from dataout.segments.translate import program
 from dataout.segments.describe import describe
+from dataout.segments.translate import program
 from dataout.segments.tree import Trait
 from dataout.sql.evaluate import evaluation
 
