@@ -137,7 +137,7 @@ def test_the_catalog(folder):
         " {event: return, match: [sku], quantity: n}],\n"
         "       arrives: batch, lateness: 2h,\n"
         "       properties: {total: {type: number, required: true, also_known_as: [sum]}}}\n"
-        "    seen: {lateness: auto}\n"
+        "    seen: {lateness: auto}\n    gone:\n    refund:\n    return:\n"
         "  attributes: {address: , born: {type: timestamp, unit: s}}\n"
         "  objects: {subscription: {attributes: {status: {type: text}}}}\n"
         "sources: {pos: {zone: Europe/Berlin, country: de, clock_skew: 5m, cadence: 1h}}\n",

@@ -50,7 +50,7 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     rules = _catalog(catalog or {})
     computed = parse_traits(traits or {}, timezone)
     conditions = parse_segments(
-        segments, timezone, lists=known, traits=computed, objects=rules.objects or None
+        segments, timezone, lists=known, traits=traits or {}, objects=rules.objects or None
     )
     meaning = Definitions(conditions, computed, orders_of(rules))
     instant = read_instant(at, Instant(0), timezone)

@@ -43,7 +43,7 @@ def check(context: typer.Context) -> int:
     from dataout.cli.render import findings
 
     session: Session = context.obj
-    result = judge(session.folder)
+    result = judge(session.folder, session.environment)
     session.answer(result, lambda out: findings(out, result))
     return 2 if result.broken else 1 if result.findings else 0
 

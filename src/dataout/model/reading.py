@@ -36,15 +36,13 @@ class Mention:
     """A definition names something that stands elsewhere: at ``path``, checked when all is read.
 
     A property is one ``of`` an event (``*``: of any), an object's attribute one of a type of
-    object. ``asked`` are the types of what its value is compared with, or used as: text, number,
-    boolean, timestamp or list.
+    object.
     """
 
     kind: MentionKind
     name: str
     path: Path
     of: str = ""
-    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from dataout.segments.tree import (
     Anchor,
     Condition,
     CountIs,
-    DistinctDaysIs,
     EventIs,
     Filter,
     Measure,
@@ -167,7 +166,7 @@ def read_event(
         return None
     stream, when = stream_of(body, names), when_of(body)
     conditions = tuple(EventIs(stream, measure, when, body[SINCE]) for measure in _measures(body))
-    condition = conditions[0] if len(conditions) == 1 else All(conditions)
+    condition: Condition = conditions[0] if len(conditions) == 1 else All(conditions)
     condition = Not(condition) if negated else condition
     if body[HISTORY] is not None and isinstance(when, Within):
         return All((condition, SeenBefore(when.span)))
@@ -178,15 +177,7 @@ def _measures(body: Body) -> tuple[Measure, ...]:
     if (which := body[WHICH]) is not None:
         return (PickIs(which),)
     written = tuple(measure for key in (COUNT_KEY, *AGGREGATES) for measure in body[key] or ())
-    return tuple(_zoned(measure, body) for measure in written) or (CountIs("gte", 1),)
-
-
-def _zoned(measure: Measure, body: Body) -> Measure:
-    inner = body.written[DISTINCT_DAYS.name] if isinstance(measure, DistinctDaysIs) else None
-    zone = body[ZONE_KEY]
-    if zone is None or not isinstance(measure, DistinctDaysIs) or _names_zone(inner):
-        return measure
-    return replace(measure, zone=zone.key)
+    return tuple(in_zone(measure, body[ZONE_KEY]) for measure in written) or (CountIs("gte", 1),)
 
 
 def _which_fits(body: Body, context: Context) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
 from dataout.model.complaints import Mistake
@@ -28,7 +27,6 @@ from dataout.segments.tree import (
     IsNot,
     OneOf,
     PropertyIs,
-    Scalar,
     Test,
     TextTest,
 )
@@ -160,11 +158,6 @@ def looks_at_now(test: Test) -> bool:
             return True
 
 
-def asked(tests: Iterable[Test]) -> tuple[str, ...]:
-    """Say which types of value the tests are made for, each once."""
-    return tuple(dict.fromkeys(kind for test in tests for kind in _asked(test)))
-
-
 def operators_schema() -> Schema:
     """Say what a value's operators may be."""
     return {
@@ -220,7 +213,7 @@ def _properties(mapping: Mapping[str, object], path: Path, context: Context) -> 
         tests = read_value_test(value, here, aside)
         if steps is not None and tests is not None:
             filters.append(PropertyIs(steps, tests))
-            context.mentions.append(Mention("property", name, here, asked=asked(tests)))
+            context.mentions.append(Mention("property", name, here))
             context.mentions.extend(inside(name, aside.mentions))
     if len(filters) != len(mapping):
         return None
@@ -266,33 +259,3 @@ def _tests_of(where: Filter) -> Iterator[Test]:
             yield from tests
         case _:
             assert_never(where)
-
-
-def _asked(test: Test) -> tuple[str, ...]:
-    match test:
-        case Compare(_, bound):
-            return (_type(bound),)
-        case OneOf(bounds):
-            return tuple(map(_type, bounds))
-        case TextTest():
-            return ("text",)
-        case Exists():
-            return ()
-        case IsNot(inner):
-            return _asked(inner)
-        case AnyElement():
-            return ("list",)
-        case _:
-            return ("timestamp",)
-
-
-def _type(bound: Scalar) -> str:
-    match bound:
-        case bool():
-            return "boolean"
-        case str():
-            return "text"
-        case Decimal():
-            return "number"
-        case _:
-            assert_never(bound)

@@ -48,44 +48,40 @@ def _bounds(body: Body, keys: tuple[Key[Decimal], ...]) -> tuple[Bound, ...]:
 
 
 def _counted(
-    shape: Shape, make: Callable[[Bound, Body | None, Context], Measure]
+    shape: Shape, make: Callable[[Comparison, int, Context], Measure]
 ) -> Reader[tuple[Measure, ...]]:
     """Read a whole number, or operators with whole numbers."""
 
     def read(value: object, path: Path, context: Context) -> tuple[Measure, ...] | None:
         if isinstance(value, int | float | Decimal | str):
             number = COUNT.read(value, path, context)
-            return None if number is None else (make(Bound("is", Decimal(number)), None, context),)
+            return None if number is None else (make("is", number, context),)
         if (body := shape.read(value, path, context)) is None:
             return None
-        if not any(op in body.written for op in COMPARISONS):
+        if not body.written:
             expected("a number, or one of " + ", ".join(COMPARISONS), value, path, context)
             return None
         if not body.sound():
             return None
-        return tuple(make(bound, body, context) for bound in _bounds(body, _COUNTS))
+        bounds = _bounds(body, _COUNTS)
+        return tuple(make(bound.op, int(bound.number), context) for bound in bounds)
 
     return Reader(read, {"anyOf": [COUNT.schema, {**shape.schema, "minProperties": 1}]})
 
 
 COUNT_KEY: Key[tuple[Measure, ...]] = Key(
-    "count",
-    _counted(
-        Shape("a count", _COUNTS),
-        lambda bound, _body, _context: CountIs(bound.op, int(bound.number)),
-    ),
+    "count", _counted(Shape("a count", _COUNTS), lambda op, number, _: CountIs(op, number))
 )
 
 ZONE_KEY: Key[ZoneInfo] = Key("zone", ZONE)
-
-
-def _days(bound: Bound, body: Body | None, context: Context) -> Measure:
-    zone = (body[ZONE_KEY] if body else None) or context.zone
-    return DistinctDaysIs(bound.op, int(bound.number), zone.key)
-
+"""Stands beside what counts days; without it, those of the project's zone are counted."""
 
 DISTINCT_DAYS: Key[tuple[Measure, ...]] = Key(
-    "distinct_days", _counted(Shape("'distinct_days'", (*_COUNTS, ZONE_KEY)), _days)
+    "distinct_days",
+    _counted(
+        Shape("'distinct_days'", _COUNTS, refused={"zone": "It stands beside 'distinct_days'."}),
+        lambda op, number, context: DistinctDaysIs(op, number, context.zone.key),
+    ),
 )
 
 PROPERTY: Key[tuple[str, ...]] = Key("property", DOTTED, required=True)
@@ -96,7 +92,7 @@ NO_ITEMS = {
 }
 
 
-def note_property(body: Body, aside: Context, context: Context, *asked: str) -> bool:
+def note_property(body: Body, aside: Context, context: Context) -> bool:
     """Mention what an aggregate reads, and report a filter of elements where there is no list.
 
     ``aside`` is what ``body`` was read with: it mentions the properties of the elements.
@@ -105,7 +101,7 @@ def note_property(body: Body, aside: Context, context: Context, *asked: str) -> 
     if steps is None:
         return False
     here = (*body.path, PROPERTY.name)
-    context.mentions.append(Mention("property", ".".join(steps), here, asked=asked))
+    context.mentions.append(Mention("property", ".".join(steps), here))
     context.mentions.extend(inside(".".join(steps[:-1]), aside.mentions))
     if ITEMS.name in body.written and len(steps) == 1:
         hint = (
@@ -128,7 +124,7 @@ def _aggregate(name: str) -> Key[tuple[Measure, ...]]:
         aside = replace(context, mentions=[])
         if (body := shape.read(value, path, aside)) is None:
             return None
-        fits = note_property(body, aside, context, *(("number",) if numeric else ()))
+        fits = note_property(body, aside, context)
         if not any(op in body.written for op in COMPARISONS):
             context.mistakes.add(path, f"'{name}' needs one of {', '.join(COMPARISONS)}.")
             return None

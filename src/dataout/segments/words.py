@@ -30,6 +30,7 @@ from dataout.segments.tree import (
     CalendarDays,
     Compare,
     Comparison,
+    DistinctDaysIs,
     Exists,
     IsNot,
     OlderThan,
@@ -212,7 +213,7 @@ OPERATORS: Mapping[str, Reader[Make]] = {
 
 
 def in_zone(test: T, zone: ZoneInfo | None) -> T:
-    """Let a test that counts days count those of ``zone``, where one was named."""
-    if zone is not None and isinstance(test, CalendarDays):
+    """Let what counts days count those of ``zone``, where one was named."""
+    if zone is not None and isinstance(test, CalendarDays | DistinctDaysIs):
         return replace(test, zone=zone.key)
     return test

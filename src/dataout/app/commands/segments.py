@@ -13,7 +13,6 @@ from dataout.model.complaints import nearest
 from dataout.model.people import Instant
 from dataout.segments.describe import describe
 from dataout.segments.translate import program
-from dataout.segments.tree import Trait
 from dataout.sql.evaluate import evaluation
 
 
@@ -66,7 +65,7 @@ def compiled(work: Workspace, name: str) -> str:
 def described(definition: ProjectDefinition, names: Sequence[str] = ()) -> Mapping[str, str]:
     """Say in plain English who is in the segments asked for; needs no environment."""
     conditions = {name: segment.condition for name, segment in definition.segments.items()}
-    traits: Mapping[str, Trait] = {}
+    traits = {name: trait.trait for name, trait in definition.traits.items()}
     return {
         name: describe(conditions[name], conditions, traits) for name in _chosen(definition, names)
     }

@@ -20,7 +20,7 @@ class Literal:
     via: str = ""
 
     def __str__(self) -> str:
-        words = label(self.condition)
+        words = _words(self.condition)
         text = words if self.holds else f"not {words}"
         return f"'{text}' (in segment {self.via})" if self.via else f"'{text}'"
 
@@ -40,8 +40,9 @@ def _literals(
         case Not(of):
             step = Literal(of, not holds, (*path, "not"), via)
             yield from _literals(step, segments, within)
-        case All(of) | AnyOf(of) if isinstance(condition, All) is holds:
+        case All(of) | AnyOf(of) if isinstance(condition, All) is holds or len(of) == 1:
             word = "all" if isinstance(condition, All) else "any"
+            yield start
             for at, part in enumerate(of):
                 step = Literal(part, holds, (*path, word, at), via)
                 yield from _literals(step, segments, within)
@@ -53,3 +54,14 @@ def _literals(
                 yield Literal(inner.condition, inner.holds, path, via or name)
         case _:
             yield start
+
+
+def _words(condition: Condition) -> str:
+    match condition:
+        case Not(of):
+            return f"not {_words(of)}"
+        case All(of) | AnyOf(of):
+            word = " and " if isinstance(condition, All) else " or "
+            return f"({word.join(_words(part) for part in of)})"
+        case _:
+            return label(condition)

@@ -21,8 +21,10 @@ from dataout.segments.tree import (
     Condition,
     EventIs,
     Everyone,
+    Measure,
     Not,
     PickIs,
+    TimeTest,
     TraitIs,
 )
 
@@ -132,29 +134,35 @@ def _amounts(found: Sequence[Literal]) -> Iterator[Conflict]:
     for one, lower in said:
         for other, upper in said:
             if excluded(lower, upper):
-                yield Conflict(*sorted((one, other), key=found.index))
+                first, second = sorted((one, other), key=found.index)
+                yield Conflict(first, second)
 
 
 def _picks(found: Sequence[Literal]) -> Iterator[Conflict]:
-    picks = [
-        (each, each.condition, each.condition.measure.which, each.condition.when)
+    timed = [
+        (each, each.condition.stream, each.condition.measure, each.condition.when)
         for each in found
-        if each.holds and isinstance(each.condition, EventIs)
-        if isinstance(each.condition.measure, PickIs) and each.condition.when is not None
+        if each.holds and isinstance(each.condition, EventIs) and each.condition.when is not None
     ]
-    for (one, event, which, when), (other, second, choice, then) in combinations(picks, 2):
-        if event.stream != second.stream or when is None or then is None:
-            continue
-        if which == choice:
-            never = apart(when, then)
-        else:
-            never = earlier_only(*((when, then) if which == "first" else (then, when)))
-        if never:
-            yield Conflict(one, other, times=True)
-    for each in found:
-        timed = each.condition if isinstance(each.condition, EventIs) else None
-        if each.holds and timed is not None and timed.when is not None and empty(timed.when):
+    for each, _, _, when in timed:
+        if empty(when):
             yield Conflict(each, each)
+    for (one, stream, measure, when), (other, second, choice, then) in combinations(timed, 2):
+        if stream == second and _never_both(measure, when, choice, then):
+            yield Conflict(one, other, times=True)
+
+
+def _never_both(one: Measure, when: TimeTest, other: Measure, then: TimeTest) -> bool:
+    """Say whether two picks of the same events cannot be in their windows at once."""
+    match one, other:
+        case PickIs(which), PickIs(choice) if which == choice:
+            return apart(when, then)
+        case PickIs("first"), PickIs():
+            return earlier_only(when, then)
+        case PickIs(), PickIs():
+            return earlier_only(then, when)
+        case _:
+            return False
 
 
 def _values(found: Sequence[Literal], catalog: Catalog) -> Iterator[Conflict]:
@@ -162,9 +170,9 @@ def _values(found: Sequence[Literal], catalog: Catalog) -> Iterator[Conflict]:
     for each in found:
         match each.condition:
             case AttributeIs(path, tests, true_for) if each.holds or true_for is None:
-                key, lists = path, False
+                key = path
             case TraitIs(name, tests):
-                key, lists = ("", name), False
+                key = ("", name)
             case _:
                 continue
         if each.holds or len(tests) == 1:
@@ -172,9 +180,9 @@ def _values(found: Sequence[Literal], catalog: Catalog) -> Iterator[Conflict]:
     for key, groups in said.items():
         attribute = catalog.attributes.get(".".join(key))
         lists = attribute is not None and attribute.type in {"list", "object"}
-        for one, tests in groups:
-            if (why := clash(tests, may_be_list=lists)) is not None:
+        for one, its in groups:
+            if (why := clash(its, may_be_list=lists)) is not None:
                 yield Conflict(one, one, why.times)
-        for (one, tests), (other, more) in combinations(groups, 2):
-            if (why := clash((*tests, *more), may_be_list=lists)) is not None:
+        for (one, its), (other, others) in combinations(groups, 2):
+            if (why := clash((*its, *others), may_be_list=lists)) is not None:
                 yield Conflict(one, other, why.times)

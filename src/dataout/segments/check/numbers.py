@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dataout.segments.check.literals import Literal
 from dataout.segments.check.windows import inside
+from dataout.segments.describe.deeds import OPPOSITE
 from dataout.segments.tree import (
     AggregateIs,
     Anchor,
@@ -21,8 +22,6 @@ from dataout.segments.tree import (
     Stream,
     TimeTest,
 )
-
-OPPOSITE: dict[Comparison, Comparison] = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,29 @@ class Number:
     high: Decimal | None = None
     open_low: bool = False
     open_high: bool = False
-    literal: Literal | None = None
 
 
 def numbers(literal: Literal) -> Iterator[Number]:
     """List what a condition says about numbers for certain."""
-    for number in _numbers(literal):
-        yield replace(number, literal=literal)
+    condition, holds = literal.condition, literal.holds
+    match condition:
+        case Sequence(first) if holds:
+            yield _some(first.stream, first.when, None)
+        case EventIs(_, PickIs()) if holds:
+            yield _some(condition.stream, condition.when, condition.since)
+        case EventIs(_, CountIs(op, bound)):
+            yield from _bounded(condition, ("count",), op, bound, holds=holds)
+        case EventIs(_, DistinctIs(path, op, bound)):
+            yield from _bounded(condition, ("distinct", path), op, bound, holds=holds)
+        case EventIs(_, DistinctDaysIs(op, bound, zone)):
+            yield from _bounded(condition, ("days", zone), op, bound, holds=holds)
+        case EventIs(stream, AggregateIs(function, path, op, limit, items), when, since) if holds:
+            kind = (function, path, items)
+            number = Number(kind, counts=False, stream=stream, when=when, since=since)
+            yield _between(number, op, limit)
+            yield _some(stream, when, since)
+        case _:
+            return
 
 
 def excluded(lower: Number, upper: Number) -> bool:
@@ -72,27 +87,6 @@ def _covers(outer: Number, inner: Number) -> bool:
     orders = outer.stream.orders == inner.stream.orders
     since = outer.since in {None, inner.since}
     return names and where and orders and since and inside(inner.when, outer.when)
-
-
-def _numbers(literal: Literal) -> Iterator[Number]:
-    condition, holds = literal.condition, literal.holds
-    match condition:
-        case Sequence(first) if holds:
-            yield _some(first.stream, first.when, None)
-        case EventIs(_, PickIs()) if holds:
-            yield _some(condition.stream, condition.when, condition.since)
-        case EventIs(_, CountIs(op, bound)):
-            yield from _bounded(condition, ("count",), op, bound, holds=holds)
-        case EventIs(_, DistinctIs(path, op, bound)):
-            yield from _bounded(condition, ("distinct", path), op, bound, holds=holds)
-        case EventIs(_, DistinctDaysIs(op, bound, zone)):
-            yield from _bounded(condition, ("days", zone), op, bound, holds=holds)
-        case EventIs(stream, AggregateIs(function, path, op, limit, items), when, since) if holds:
-            number = Number((function, path, items), counts=False, stream=stream, when=when, since=since)
-            yield _between(number, op, limit)
-            yield _some(stream, when, since)
-        case _:
-            return
 
 
 def _some(stream: Stream, when: TimeTest | None, since: Anchor | None) -> Number:

@@ -91,7 +91,9 @@ def _no_number(wanted: Sequence[Test]) -> bool:
 def _no_candidate(wanted: Sequence[Test], refused: Sequence[Test]) -> bool:
     """Say whether none of the values that are named passes everything else."""
     named = [
-        (test.bounds, test.ignore_case) if isinstance(test, OneOf) else ((test.bound,), test.ignore_case)
+        (test.bounds, test.ignore_case)
+        if isinstance(test, OneOf)
+        else ((test.bound,), test.ignore_case)
         for test in wanted
         if isinstance(test, OneOf) or (isinstance(test, Compare) and test.op == "is")
     ]

@@ -181,10 +181,7 @@ def _memberships(lists: Mapping[str, Sequence[str | Row]], zone: str) -> Iterato
 
 
 def _objects(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
-    """Read what an object is like; a row that names a profile speaks of the relationship."""
     for landing, row in enumerate(rows):
-        if "profile_id" in row:
-            continue
         for name, value in (row.get("attributes") or {}).items():
             yield Statement(_thing(row), name, value, _order(row, landing, zone))
 
@@ -192,10 +189,8 @@ def _objects(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
 def _relationships(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
     """Read who is related to what; a relationship's attributes are told anew with each row."""
     for landing, row in enumerate(rows):
-        if "profile_id" not in row:
+        if row.get("profile_id") is None:
             continue
-        if "attributes" in row:
-            raise Unjudged(f"a relationship has via, an object attributes: {row!r}")
         told = (row.get("related", True), row.get("via") or {})
         yield Statement(str(row["profile_id"]), _thing(row), told, _order(row, landing, zone))
 

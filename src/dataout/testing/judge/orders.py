@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from dataout.testing.judge.history import Event
 from dataout.testing.judge.numbers import MILLION, number, quotient
@@ -11,8 +11,6 @@ from dataout.testing.judge.times import Unjudged
 from dataout.testing.judge.values import at_path, identity
 
 Rule = Mapping[str, Any]
-
-COMBINE: Final = {"sum": sum, "max": max}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Line:
 class Order:
     """What is left of an order: its lines with what each is worth (None: no usable amount).
 
-    ``first`` is its earliest line, cancelled or not; ``refunds`` is None where nothing was refunded.
+    ``first`` is its earliest line, cancelled or not; ``refunds`` is None where there were none.
     """
 
     first: Event
@@ -41,18 +39,18 @@ class Order:
 
 def orders(events: Sequence[Event], name: str, rule: Rule, *, net: bool) -> Iterator[Order]:
     """Put a person's lines together and take off what ``cancelled_by`` says, where ``net``."""
-    written = rule.get("cancelled_by") or []
-    cancels = ([written] if isinstance(written, str | Mapping) else list(written)) if net else []
-    wholly = {cancel for cancel in cancels if isinstance(cancel, str)}
-    partly = [cancel for cancel in cancels if not isinstance(cancel, str)]
-    matched = [cancel for cancel in partly if "match" in cancel]
+    cancels = (rule.get("cancelled_by") or []) if net else []
+    parts = [{"event": each} if isinstance(each, str) else each for each in cancels]
+    matched = [cancel for cancel in parts if "match" in cancel]
+    partly = [cancel for cancel in parts if "amount" in cancel]
+    wholly = {cancel["event"] for cancel in parts if cancel not in (*matched, *partly)}
     if len(matched) > 1:
         raise Unjudged("several events that take units: whose goes first is not said")
     undone = {_key(event, rule) for event in events if event.name in wholly} - {None}
     lines = [_line(event, rule, matched, undone) for event in events if event.name == name]
     if matched:
         lines = _netted(lines, events, matched[0])
-    refunds = _refunds(events, rule, [cancel for cancel in partly if "match" not in cancel])
+    refunds = _refunds(events, rule, partly)
     together: dict[object, list[Line]] = defaultdict(list)
     for line in lines:
         together[("row", line.event.row) if line.key is None else line.key].append(line)
@@ -73,7 +71,8 @@ def _line(event: Event, rule: Rule, matched: Sequence[Rule], undone: set[object]
 
 def _units(event: Event, cancel: Rule) -> int:
     """Read a quantity; without a usable one it is one unit."""
-    exact = number(at_path(event.properties, cancel["quantity"])) if "quantity" in cancel else None
+    path = cancel.get("quantity")
+    exact = None if path is None else number(at_path(event.properties, path))
     return MILLION if exact is None else exact
 
 
@@ -105,9 +104,7 @@ def _netted(lines: Sequence[Line], events: Sequence[Event], cancel: Rule) -> lis
     return [left[line.event.row] for line in lines]
 
 
-def _refunds(
-    events: Sequence[Event], rule: Rule, cancels: Sequence[Rule]
-) -> dict[object, int]:
+def _refunds(events: Sequence[Event], rule: Rule, cancels: Sequence[Rule]) -> dict[object, int]:
     """Sum what was refunded, by order; a refund without a usable amount is one of nothing."""
     sums: dict[object, int] = {}
     for cancel in cancels:
@@ -132,7 +129,8 @@ def _order(lines: Sequence[Line], rule: Rule, refunds: int | None, *, by_units: 
 
 
 def _worth(line: Line, rule: Rule) -> int | None:
-    amount = number(at_path(line.event.properties, rule["amount"])) if "amount" in rule else None
+    path = rule.get("amount")
+    amount = None if path is None else number(at_path(line.event.properties, path))
     if amount is None or line.left >= line.units:
         return amount
     return quotient(amount * line.left, line.units)
@@ -143,7 +141,10 @@ def left_over(order: Order, worths: Sequence[int | None], rule: Rule) -> int | N
     usable = [worth for worth in worths if worth is not None]
     if not usable:
         return None
-    return COMBINE[rule.get("combine", "sum")](usable) - (order.refunds or 0)
+    if rule.get("combine", "sum") not in ("sum", "max"):
+        raise Unjudged(f"lines combine by sum or max: {rule!r}")
+    combined = max(usable) if rule.get("combine") == "max" else sum(usable)
+    return combined - (order.refunds or 0)
 
 
 def counts(order: Order, amount: int | None) -> bool:
