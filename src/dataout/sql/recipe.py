@@ -51,7 +51,8 @@ class Recipe:
     is a column or rules of which the first match wins; records that match none are skipped, as
     are those that pass ``skip``. ``fields`` become properties (of events) or attributes (of
     profiles); without them all fields do that nothing else has taken. Cells of the csv columns in
-    ``text`` stay text, whatever they look like.
+    ``text`` stay text, whatever they look like. ``known`` names the events that a strict catalog
+    allows (None: any).
     """
 
     kind: Kind
@@ -69,6 +70,7 @@ class Recipe:
     skip: Filter | None = None
     fields: tuple[tuple[str, Origin], ...] | None = None
     text: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
 
 
 ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}

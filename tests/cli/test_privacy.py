@@ -1,0 +1,61 @@
+"""Whatever goes wrong, standard error and the logs speak of nobody.
+
+Every call of every test in this folder is searched for the shop's e-mails and phones
+(``conftest.called``); here are the calls that have most reason to quote one.
+"""
+
+import json
+
+import pytest
+from dataout.testing.emulators import faults
+
+TROUBLES = {
+    "a value that is no instant": "profile_id,event,event_time\n{email},purchase,{phone}\n",
+    "a row with a cell too many": "profile_id,event,event_time\nann,purchase,now,{email},{phone}\n",
+    "a quote that is never closed": 'profile_id,event,event_time\nann,"purchase {email},{phone}\n',
+    "bytes of another alphabet": "profile_id,event,event_time\n{email},\udce9,{phone}\n",
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_records_that_cannot_be_taken_in(shop, personal, trouble):
+    text = TROUBLES[trouble].format(email=personal[0], phone=personal[5])
+    path = shop.write("trouble.csv", text.encode("utf-8", "surrogateescape"))
+    for words in (["load", path, "--as", "events"], ["rejects", "list"], ["rejects", "replay"]):
+        for answer in (shop(*words), shop("--json", *words)):
+            assert answer.code in (0, 1, 2)
+            assert [each for each in personal if each in answer.out + answer.err] == []
+
+
+def test_lines_of_json_that_are_broken(shop, personal):
+    lines = ['{"profile_id": "' + personal[0], json.dumps([personal[1]]), '{"email": 1e999}']
+    answer = shop.load("profiles", "broken.jsonl", "\n".join(lines))
+    assert answer.code == 1
+    for said in (answer.out, answer.err, shop("rejects", "list").out):
+        assert [each for each in personal if each in said] == []
+
+
+KINDS = sorted(faults.KINDS.keys() - {"slow"})  # it takes half a minute, and goes well
+REPEATED = {"time-out", "down", "server-error", "hiccup", "rate-limit"}
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - REPEATED))
+def test_a_platform_that_repeats_what_it_was_sent(shop, personal, kind):
+    shop.meta.faults.once(faults.KINDS[kind], on="* *users*")
+    answer = shop("run", "recent_buyers@meta")
+    assert answer.code in (0, 1, 3)
+    assert [each for each in personal if each in answer.out + answer.err] == []
+    assert "sandbox-token" not in answer.out + answer.err
+    shop.meta.faults.clear()
+    for _ in range(3):
+        if (code := shop("run", "recent_buyers@meta").code) == 0:
+            break
+    assert shop.at_platform()["[dev] recent_buyers"] == {"bob"} or kind in ("reject-rows",)
+    assert code in (0, 1)
+
+
+def test_nothing_that_a_command_keeps_names_anybody(shop, personal):
+    """The store is for people to look at; raw values stay in the engine's history."""
+    assert shop("run").code == 0
+    content = (shop.state / "store.sqlite").read_bytes()
+    assert [each for each in personal if each.encode() in content] == []
