@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from dataout.cli import app
 from dataout.testing.emulators.server import serving
 
@@ -176,14 +177,3 @@ def test_the_environment_can_be_said_once_for_a_shell(shop):
 def test_environments_do_not_see_each_other(shop):
     assert shop.json("--env", "prod", "status")["profiles"] == 0
     assert shop.json("--env", "dev", "status")["profiles"] == 5
-
-
-def test_messages_are_not_cut_where_nobody_looks(shop):
-    """A terminal wraps; a pipe or a log gets one line per message."""
-    shop.surroundings["META_TOKEN"] = "no token at all"
-    shop.surroundings["COLUMNS"] = "40"
-    shop.edit("audiences.yaml", "purchased_7d, refunded_30d, vip_customers", "refunded_30d")
-    lines = shop("check").out.splitlines()
-    assert [line for line in lines if line.startswith(("error", "warning", "  ", "No", "1"))] == (
-        lines
-    )

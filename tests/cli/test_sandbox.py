@@ -1,9 +1,8 @@
 """``dataout sandbox``: another process plays the platform, and remembers what it was told."""
 
+import signal
 import socket
 import stat
-import subprocess
-import sys
 
 import httpx
 import pytest
@@ -69,7 +68,7 @@ def test_what_it_was_told_outlives_it(shop, everybody_in_place):
 
 
 @pytest.mark.slow
-def test_a_memory_that_cannot_be_read_starts_the_platform_anew(shop, everybody_in_place):
+def test_a_memory_that_cannot_be_read_starts_the_platform_anew(shop):
     with Sandbox(shop):
         assert shop("run").code == 0
     (shop.state / "sandbox" / "meta.state").write_bytes(b"nothing of the kind")
@@ -132,6 +131,6 @@ def test_a_folder_in_which_it_cannot_remember(shop, powerless):
 
 def test_it_is_stopped_by_hand(shop):
     sandbox = Sandbox(shop)
-    subprocess.run([sys.executable, "-c", f"import os; os.kill({sandbox.process.pid}, 2)"], check=True)
+    sandbox.process.send_signal(signal.SIGINT)
     assert sandbox.process.wait(PATIENCE) == 0
     sandbox.stop()
