@@ -16,7 +16,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,11 +38,19 @@ KILLED = -9
 
 @dataclass(slots=True)
 class Fate:
-    """Kills the running process at its ``call``-th call: as it arrives, or once carried out."""
+    """Kills the running process at the ``call``-th call that ``aims`` picks (0: at none).
+
+    It strikes as the call arrives, or once it is carried out and before anybody hears of it.
+    """
 
     process: subprocess.Popen[str] | None = None
+    aims: Callable[[httpx.Request], bool] = lambda _: True
     call: int = 0
     carried_out: bool = False
+
+    def has_come(self, request: httpx.Request) -> bool:
+        self.call -= self.aims(request)
+        return self.call == 0
 
     def strike(self) -> None:
         assert self.process is not None
@@ -84,18 +92,26 @@ class Shop:
         return self.fate.process
 
     def live(self, people: int) -> None:
-        """Let some people do something: a purchase, a refund, a cart, a new address."""
+        """Let some people do something: a purchase, a refund, a cart, a new address.
+
+        Of those whom the platform heard of last some buy, so that they have to leave what a killed
+        run may have put them into.
+        """
+        does = {
+            f"p{number}": self.dice.choice(["cart_started"] * 4 + ["purchase", "refund", "mail"])
+            for number in self.dice.sample(range(PEOPLE), people)
+        }
+        does |= dict.fromkeys(self.heard_of()[:3], "purchase")
         events: list[dict[str, object]] = []
-        for name in self.dice.sample(range(PEOPLE), people):
-            kind = self.dice.choice(["cart_started", "cart_started", "purchase", "refund", "mail"])
+        for name, kind in does.items():
             if kind == "mail":
-                self.mails[f"p{name}"] = f"p{name}.{self.dice.randrange(10**6)}@example.org"
+                self.mails[name] = f"{name}.{self.dice.randrange(10**6)}@example.org"
                 continue
             at = datetime.now(UTC) - timedelta(seconds=self.dice.randrange(60, 3_600))
             value = self.dice.choice([20, 60, 90, 200, 300])
             events.append(
                 {
-                    "profile_id": f"p{name}",
+                    "profile_id": name,
                     "event": kind,
                     "event_time": at.isoformat(),
                     "event_id": f"e-{self.files}-{name}",
@@ -108,6 +124,24 @@ class Shop:
         rows = [{"profile_id": name, "email": mail} for name, mail in self.mails.items()]
         self.load("profiles", rows)
         self.load("events", events)
+
+    @property
+    def tiers(self) -> set[str]:
+        audiences = self.meta.audiences.values()
+        return {audience.id for audience in audiences if "cart_recovery" in audience.name}
+
+    def adds_to_a_tier(self, request: httpx.Request) -> bool:
+        tier = request.url.path.split("/")[-2] in self.tiers
+        return request.method == "POST" and tier and about_members(request)
+
+    def heard_of(self) -> list[str]:
+        """List the people of the last call that added somebody to a tier."""
+        added = [
+            [row["EXTERN_ID"] for row in call.rows]
+            for call in self.meta.log
+            if call.op == "add" and call.audience in self.tiers
+        ]
+        return sorted(added[-1]) if added else []
 
     def load(self, kind: str, rows: list[dict[str, object]] | list[dict[str, str]]) -> None:
         self.files += 1
@@ -165,18 +199,19 @@ def open_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         meta, fate = MetaEmulator(wall_clock, advance=wait), Fate()
 
         def handle(request: httpx.Request) -> httpx.Response:
-            fate.call -= 1
-            if fate.call == 0 and not fate.carried_out:
+            doomed = fate.has_come(request)
+            if doomed and not fate.carried_out:
                 fate.strike()
             try:
                 return meta.handle(request)
             finally:
-                if fate.call == 0 and fate.carried_out:
+                if doomed and fate.carried_out:
                     fate.strike()
 
         with serving({"meta": handle}) as sandbox:
             monkeypatch.setenv("DATAOUT_SANDBOX", sandbox)
-            shop = Shop(tmp_path / "shop", sandbox, meta, random.Random(seed), fate)
+            dice = random.Random(seed)
+            shop = Shop(tmp_path / "shop", sandbox, meta, dice, fate)
             with contextlib.redirect_stdout(io.StringIO()):
                 assert run(["init", str(shop.folder)]) == 0
             shop.mails = {f"p{number}": f"p{number}@example.org" for number in range(PEOPLE)}
@@ -187,16 +222,27 @@ def open_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return opened
 
 
-def run_and_kill(shop: Shop) -> bool:
-    """Start a run, kill it somewhere, and say whether it was still alive then."""
+def about_members(request: httpx.Request) -> bool:
+    return request.url.path.endswith("/users")
+
+
+def run_and_kill(shop: Shop, aim: str) -> bool:
+    """Start a run, kill it where ``aim`` says, and say whether it was still alive then."""
     if shop.dice.random() < 0.4:
         shop.meta.faults.plans.append(
             Plan(DropAnswer(), on="* */users", after=shop.dice.randrange(3))
         )
-    at_a_call = shop.dice.random() < 0.7
-    shop.fate.call = shop.dice.randrange(1, 9) if at_a_call else 0
-    shop.fate.carried_out = shop.dice.random() < 0.5
-    delay = PATIENCE if at_a_call else shop.dice.uniform(0.2, LONGEST)
+    fate, dice = shop.fate, shop.dice
+    fate.carried_out, delay = dice.random() < 0.8, float(PATIENCE)
+    match aim:
+        case "tier":  # where somebody is about to be targeted
+            fate.aims, fate.call = shop.adds_to_a_tier, dice.randrange(1, 3)
+        case "member":
+            fate.aims, fate.call = about_members, dice.randrange(1, 7)
+        case "call":
+            fate.aims, fate.call = (lambda _: True), dice.randrange(1, 7)
+        case _:
+            fate.call, delay = 0, dice.uniform(0.2, LONGEST)
     process = shop.start()
     try:
         process.wait(delay)
@@ -241,14 +287,19 @@ def assert_everybody_is_where_they_belong(shop: Shop) -> None:
     assert shop.changes_sent == before
 
 
+AIMS = ("tier", "tier", "member", "call", "moment", "moment")
+
+
 def kill_often(shop: Shop, kills: int) -> None:
-    killed = 0
-    for _ in range(kills * 3):
-        killed += run_and_kill(shop)
-        if killed == kills:
-            break
+    aims = [AIMS[number % len(AIMS)] for number in range(kills)]
+    shop.dice.shuffle(aims)
+    for aim in aims:
+        attempts = 0
+        while not run_and_kill(shop, aim):  # it had ended by itself before
+            shop.live(people=20)
+            attempts += 1
+            assert attempts < 10, f"never struck: {aim}"
         shop.live(shop.dice.randrange(5, 25))
-    assert killed == kills
     run_to_the_end(shop)
     assert_everybody_is_where_they_belong(shop)
 
