@@ -1,9 +1,10 @@
-"""A platform that refuses, is down, or answers badly: exit 3, nothing lost, and then it converges."""
+"""A platform that refuses, is down, or answers badly: exit 3, nothing lost, then it converges."""
 
 import contextlib
 import socket
 
 import pytest
+
 from dataout.cli.app import ATTENTION, DONE, UNDELIVERED
 from dataout.testing.emulators import faults
 from dataout.testing.emulators.meta_state import Rules

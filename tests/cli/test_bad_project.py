@@ -23,7 +23,7 @@ MISTAKES = {
     ),
     "a wrong type in a condition": (
         (SEGMENTS, "within: 24h", "within: [24h]"),
-        "segments.yaml:8:19: segments.cart_abandoners.who.all[0].within: expected a duration, found a list.",
+        "segments.yaml:8:19: segments.cart_abandoners.who.all[0].within: expected a duration,",
         "for instance 90m, 24h or 7d.",
     ),
     "an unknown segment": (

@@ -9,6 +9,7 @@ import threading
 import duckdb
 import httpx
 import pytest
+
 from dataout.cli.app import BUG, LOCKED, WRONG
 from dataout.testing.emulators.server import serving
 

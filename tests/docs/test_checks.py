@@ -1,4 +1,4 @@
-"""Every code of ``check`` is documented, and each example in the documentation has what it shows."""
+"""Every code of ``check`` is documented, and each documented example has what it shows."""
 
 import re
 from pathlib import Path

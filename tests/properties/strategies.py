@@ -368,4 +368,4 @@ def questions():
 
 
 def _from_seed(seed):
-    return question(Dice(Random(seed).randrange))  # noqa: S311 - no secret depends on it
+    return question(Dice(Random(seed).randrange))

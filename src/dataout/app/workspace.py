@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from dataout.app import state
@@ -123,25 +123,22 @@ def opened(
     ``StateError`` where a file of it cannot be used.
     """
     folder = state.state_folder(definition.folder, environment.name)
-    engine = state.open_engine(folder)
-    try:
-        store = state.open_store(folder)
-        try:
-            with store_troubles(str(folder / state.STORE_FILE)):
-                yield Workspace(
-                    definition=definition,
-                    environment=environment,
-                    surroundings=surroundings,
-                    engine=engine,
-                    store=store,
-                    clock=clock or SystemClock(),
-                    chance=random.random,
-                    new_id=lambda: secrets.token_hex(6),
-                )
-        finally:
-            store.close()
-    finally:
-        engine.close()
+    with (
+        state.private_files(),  # the engine makes some as it works: its log, what it spills
+        closing(state.open_engine(folder)) as engine,
+        closing(state.open_store(folder)) as store,
+        store_troubles(str(folder / state.STORE_FILE)),
+    ):
+        yield Workspace(
+            definition=definition,
+            environment=environment,
+            surroundings=surroundings,
+            engine=engine,
+            store=store,
+            clock=clock or SystemClock(),
+            chance=random.random,
+            new_id=lambda: secrets.token_hex(6),
+        )
 
 
 def chosen_environment(definition: ProjectDefinition, name: str) -> Environment:

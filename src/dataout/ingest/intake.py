@@ -31,7 +31,8 @@ class LoadOptions:
     ``now`` is the instant of loading. ``zone`` (IANA) holds for texts without offset, ``source``
     for events that name none; a mapping may say otherwise. ``received`` says when a record without
     ``received_at`` was received: ``now``, or when it happened (attributes and lists: always).
-    ``skew`` is the lead in milliseconds by which a source's clock may run ahead.
+    ``skew`` is the lead in milliseconds by which a source's clock may run ahead. ``known`` names
+    the events that a strict catalog allows (None: any).
     """
 
     now: Instant
@@ -40,6 +41,7 @@ class LoadOptions:
     mapping: RecordMapping | None = None
     received: Literal["now", "event_time"] = "now"
     skew: int = SKEW
+    known: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

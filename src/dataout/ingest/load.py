@@ -81,9 +81,9 @@ def intake_of(engine: Engine, kind: str, options: LoadOptions) -> Intake:
     if name not in known or bool(list_name) != (name == "list"):
         raise UsageError(f"'{kind}' is nothing to load.", nearest(kind, KINDS))
     if (mapping := options.mapping) is None:
-        recipe = Recipe(known[name], options.zone, list_name=list_name)
+        recipe = Recipe(known[name], options.zone, list_name=list_name, known=options.known)
         return Intake(engine, recipe, options, kind, "")
-    recipe = mapping.recipe(known[name], options.zone, list_name)
+    recipe = replace(mapping.recipe(known[name], options.zone, list_name), known=options.known)
     return Intake(engine, recipe, options, kind, mapping.path)
 
 

@@ -54,6 +54,11 @@ class RecordMapping:
     zone: str | None
     body: Body
 
+    @property
+    def source(self) -> str:
+        """The source that the file names, or nothing."""
+        return self.body[SOURCE] or ""
+
     def recipe(self, kind: Kind, zone: str, list_name: str = "") -> Recipe:
         """Say how records of one kind are read; ``zone`` holds where the file names none.
 

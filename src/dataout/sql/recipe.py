@@ -52,7 +52,8 @@ class Recipe:
     skipped, as are those that pass ``skip``. ``fields`` become properties (of events) or attributes
     (of profiles, objects and relationships); without them all fields do that nothing else has
     taken. ``via`` become attributes of the relationship that a record about an object may state.
-    Cells of the csv columns in ``text`` stay text, whatever they look like.
+    Cells of the csv columns in ``text`` stay text, whatever they look like. ``known`` names the
+    events that a strict catalog allows (None: any).
     """
 
     kind: Kind
@@ -74,6 +75,7 @@ class Recipe:
     skip: Filter | None = None
     fields: tuple[tuple[str, Origin], ...] | None = None
     text: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
 
 
 ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}

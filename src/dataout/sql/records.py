@@ -286,6 +286,10 @@ def _event_problems(recipe: Recipe) -> list[str]:
             f"CASE WHEN {fields.given('event')} THEN 'event: not a text' ELSE 'event: missing' END"
         )
         found.append(f"CASE WHEN name IS NULL THEN {nameless} END")
+    if recipe.known is not None:
+        names = ", ".join(fields.text(name) for name in sorted(recipe.known)) or "NULL"
+        known = f"coalesce(name IN ({names}), FALSE)"
+        found.append(f"CASE WHEN NOT {known} THEN 'event: not in the catalog' END")
     return found
 
 

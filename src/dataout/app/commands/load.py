@@ -53,10 +53,14 @@ def load(
 
 
 def _options(work: Workspace, mapping: Path | None) -> LoadOptions:
+    catalog = work.definition.catalog
+    read = read_mapping(mapping) if mapping is not None else None
+    source = work.definition.sources.get(read.source) if read is not None else None
     return LoadOptions(
         now=work.clock.now(),
-        zone=work.definition.timezone,
-        mapping=read_mapping(mapping) if mapping is not None else None,
+        zone=(source.zone if source is not None else None) or work.definition.timezone,
+        mapping=read,
+        known=frozenset(catalog.events) if catalog.strict else None,
     )
 
 
