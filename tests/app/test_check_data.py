@@ -4,16 +4,18 @@ import json
 
 import pytest
 
+from dataout.app.clock import SystemClock
 from dataout.app.commands.check import check
 from dataout.app.commands.check_data import data_findings
-from dataout.app.state import state_folder
+from dataout.app.state import ENGINE_FILE, memory_engine, open_engine, state_folder
 from dataout.app.wiring import Surroundings
-from dataout.app.workspace import chosen_environment, opened
+from dataout.app.workspace import Workspace, chosen_environment
 from dataout.definitions import read_project
 from dataout.errors import UsageError
 from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load_rows
 from dataout.model.people import Instant
+from dataout.store.database import Store
 
 NOW = Instant(1_772_323_200_000)
 
@@ -21,8 +23,9 @@ NOW = Instant(1_772_323_200_000)
 class Shop:
     """A project folder that is written, filled and checked."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, engine):
         self.folder = folder
+        self.engine = engine
 
     def write(self, text):
         (self.folder / "dataout.yaml").write_text(f"name: shop\n{text}", encoding="utf-8")
@@ -30,13 +33,22 @@ class Shop:
     def segment(self, condition, more=""):
         self.write(f"segments:\n  it:\n    who: {json.dumps(condition)}\n{more}")
 
-    def opened(self):
+    @property
+    def work(self):
         definition = read_project(self.folder, {}, {})
-        return opened(definition, chosen_environment(definition, "dev"), Surroundings({}))
+        return Workspace(
+            definition=definition,
+            environment=chosen_environment(definition, "dev"),
+            surroundings=Surroundings({}),
+            engine=self.engine,
+            store=Store("sqlite://"),
+            clock=SystemClock(),
+            chance=lambda: 0.5,
+            new_id=lambda: "id",
+        )
 
     def load(self, kind, rows):
-        with self.opened() as work:
-            load_rows(work.engine, kind, rows, LoadOptions(now=NOW))
+        load_rows(self.engine, kind, rows, LoadOptions(now=NOW))
 
     def events(self, name, *held):
         rows = [
@@ -58,8 +70,7 @@ class Shop:
         self.load("profiles", rows)
 
     def findings(self):
-        with self.opened() as work:
-            return data_findings(work)
+        return data_findings(self.work)
 
     def codes(self):
         return [finding.code for finding in self.findings()]
@@ -67,7 +78,17 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path):
-    return Shop(tmp_path)
+    engine = memory_engine()
+    yield Shop(tmp_path, engine)
+    engine.close()
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Give a shop whose data is kept where ``check`` looks for it."""
+    engine = open_engine(state_folder(tmp_path, "dev"))
+    yield Shop(tmp_path, engine)
+    engine.close()
 
 
 def asks(name="purchase", **where):
@@ -98,10 +119,11 @@ def test_what_fits_is_left_alone(shop):
     assert shop.findings() == ()
 
 
-def test_check_shows_what_the_data_says_beside_the_rest(shop):
-    shop.segment({"not": {"event": "purchse"}})
-    shop.events("purchase", {})
-    found = {finding.code: finding for finding in check(shop.folder, "dev").findings}
+def test_check_shows_what_the_data_says_beside_the_rest(kept):
+    kept.segment({"not": {"event": "purchse"}})
+    kept.events("purchase", {})
+    kept.engine.close()
+    found = {finding.code: finding for finding in check(kept.folder, "dev").findings}
     assert found.keys() == {"unbounded-absence", "event-never-arrived"}
     late = found["event-never-arrived"]
     assert (late.level, late.file, late.line) == ("warning", "dataout.yaml", 4)
@@ -219,11 +241,22 @@ def test_rejects_are_counted_by_reason(shop):
     assert "rejects list" in finding.hint
 
 
-def test_a_state_in_use_is_looked_at_another_time(shop):
-    shop.segment(asks())
-    shop.events("purchase", {})
-    folder = state_folder(shop.folder, "dev")
-    (folder / "engine.duckdb").write_bytes(b"this is no engine's file" * 1_000)
-    (finding,) = check(shop.folder, "dev").findings
+def test_a_state_that_cannot_be_opened_is_looked_at_another_time(kept):
+    kept.segment(asks())
+    kept.engine.close()
+    folder = state_folder(kept.folder, "dev")
+    (folder / ENGINE_FILE).write_bytes(b"this is no engine's file" * 1_000)
+    (finding,) = check(kept.folder, "dev").findings
     assert finding.code == "data-not-checked"
     assert "cannot be opened" in finding.message
+
+
+def test_what_the_catalog_does_not_list_is_not_found_twice(shop):
+    catalog = (
+        "catalog:\n  events: {purchase: {properties: {coupon: {}}}}\n  attributes: {country: {}}\n"
+    )
+    conditions = [asks(cupon="SALE"), asks("purchse"), {"attribute": "contry", "is": "DE"}]
+    shop.segment({"all": conditions}, catalog)
+    shop.events("purchase", {"coupon": "SALE"})
+    shop.people({"country": "DE"})
+    assert shop.findings() == ()

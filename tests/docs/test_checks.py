@@ -12,7 +12,7 @@ SECTIONS = re.split(r"^### ", PAGE, flags=re.MULTILINE)[1:]
 EXAMPLES = [
     (re.findall(r"`([a-z-]+)`", section.splitlines()[0])[0], example)
     for section in SECTIONS
-    for example in re.findall(r"^```yaml\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    for example in re.findall(r"^```yaml finding\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 ]
 SHOP = """\
 name: shop

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
-from tests.segments.grammar import CONDITIONS
+from tests.segments.grammar import conditions
 from tests.segments.parsing import ANY, BUY, D, H, parse, wrong
 
 from dataout.errors import ProjectError
@@ -80,7 +80,8 @@ def steps(*steps):
          TraitIs("aov", (Compare("gte", Decimal(3)), Exists()))),
         ({"trait": "aov", "none": {"category": "shoes"}},
          TraitIs("aov", (IsNot(AnyElement(SHOES)),))),
-        ({"event": "buy", "calendar_days": 1}, EventIs(BUY, ANY, CalendarDays(0, 0, "Europe/Berlin"))),
+        ({"event": "buy", "calendar_days": 1},
+         EventIs(BUY, ANY, CalendarDays(0, 0, "Europe/Berlin"))),
         ({"event": "buy", "calendar_days": 7.0, "zone": "UTC"},
          EventIs(BUY, ANY, CalendarDays(0, 6, "UTC"))),
         ({"event": "buy", "calendar_days": [0, 3]},
@@ -177,7 +178,8 @@ A, B = {"event": "a"}, {"event": "b"}
         ({"event": "a", "calendar_days": [-1, 1]}, "who.calendar_days[0]: expected a whole number"),
         ({"event": "a", "calendar_days": [1]}, "expected two numbers of days in brackets"),
         ({"event": "a", "calendar_days": 2, "within": "1d"}, "at most one time restriction"),
-        ({"event": "a", "calendar_days": 2, "zone": "Europe/Berln"}, "Did you mean 'Europe/Berlin'"),
+        ({"event": "a", "calendar_days": 2, "zone": "Europe/Berln"},
+         "Did you mean 'Europe/Berlin'"),
         ({"event": "a", "within": "1d", "zone": "UTC"}, "beside calendar_days or distinct_days."),
         ({"attribute": "x", "is": 1, "zone": "UTC"}, "who.zone: 'zone' says whose days"),
         ({"attribute": "x", "zone": "UTC"}, "expected at least one operator."),
@@ -189,9 +191,12 @@ A, B = {"event": "a"}, {"event": "b"}
         ({"attribute": "x", "calendar_days": 1, "true_for": "1d"}, "a test that looks at now"),
         ({"attribute": "x", "none": {"all": [{"due": {"within_next": "1d"}}]}, "true_for": "1d"},
          "a test that looks at now"),
-        ({"event": "a", "within": "1d", "history": "required"}, "who.history: this event is no neg"),
-        ({"not": {"event": "a", "history": "required"}}, "who.not.history: history: required needs"),
-        ({"not": {"event": "a", "older_than": "1d", "history": "required"}}, "needs a window, within"),
+        ({"event": "a", "within": "1d", "history": "required"},
+         "who.history: this event is no neg"),
+        ({"not": {"event": "a", "history": "required"}},
+         "who.not.history: history: required needs"),
+        ({"not": {"event": "a", "older_than": "1d", "history": "required"}},
+         "needs a window, within"),
         ({"not": {"event": "a", "within": "1d", "count": 0, "history": "required"}},
          "below not, this event asks for presence"),
         ({"event": "a", "within": "1d", "count": {"lte": 3, "gte": 1}, "history": "required"},
@@ -201,19 +206,24 @@ A, B = {"event": "a"}, {"event": "b"}
          "who.not.all[0].history: this event is no negative window"),
         ({"not": {"event": "a", "within": "1d", "history": True}}, "who.not.history: expected req"),
         ({"not": {"list": "vip", "history": "required"}}, "'history' cannot stand beside 'list'"),
-        ({"event": "a", "where": {"x": {"any": {}}}}, "who.where.x.any: expected at least one prop"),
+        ({"event": "a", "where": {"x": {"any": {}}}},
+         "who.where.x.any: expected at least one prop"),
         ({"event": "a", "where": {"x": {"none": [1]}}}, "who.where.x.none: expected filters as a"),
-        ({"event": "a", "where": {"x": {"any": {"y": {"gt": None}}}}}, "who.where.x.any.y.gt: expe"),
-        ({"attribute": "x", "any": {"y": 1}, "ignore_case": True}, "does not reach into the elements"),
+        ({"event": "a", "where": {"x": {"any": {"y": {"gt": None}}}}},
+         "who.where.x.any.y.gt: expe"),
+        ({"attribute": "x", "any": {"y": 1}, "ignore_case": True},
+         "does not reach into the elements"),
         ({"attribute": "x", "any": [{"everyone": True}]}, "several conditions in one mapping"),
         ({"event": "a", "sum": {"property": "x", "gt": 1, "where": {"y": 1}}},
          "who.sum.where: 'x' lies in no list. There, where chooses among the elements"),
-        ({"event": "a", "sum": {"property": "x.y", "gt": 1, "where": 1}}, "who.sum.where: expected"),
+        ({"event": "a", "sum": {"property": "x.y", "gt": 1, "where": 1}},
+         "who.sum.where: expected"),
         ({"event": "a", "distinct": {"property": "x.y", "gt": 1, "where": {"y": 1}}},
          "who.distinct.where: 'distinct' takes no 'where'. To choose among the events"),
         ({"event": "a", "distinct_days": {}}, "who.distinct_days: expected a number, or one of"),
         ({"event": "a", "distinct_days": {"gte": 1.5}}, "a whole number that is not negative"),
-        ({"event": "a", "distinct_days": {"gte": 1, "zone": "UTC"}}, "It stands beside 'distinct_days'"),
+        ({"event": "a", "distinct_days": {"gte": 1, "zone": "UTC"}},
+         "It stands beside 'distinct_days'"),
         ({"event": "a", "distinct_days": 1, "which": "last"}, "'distinct_days' beside 'which'"),
         ({"event": "a", "distinct_days": 1, "sum": {"property": "x", "gt": 1}}, "one aggregate"),
         ({"event": "a", "gross": True, "lines": True}, "who.lines: 'lines' beside 'gross'"),
@@ -227,7 +237,7 @@ def test_what_is_wrong_and_what_is_said(written, said):
 
 
 @settings(max_examples=300)
-@given(CONDITIONS)
+@given(conditions())
 def test_it_never_raises_and_always_says_why(value):
     mistakes = Mistakes()
     condition = parse_condition(value, (), mistakes, "UTC")

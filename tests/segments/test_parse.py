@@ -210,7 +210,7 @@ def test_numbers_that_do_not_fit(number):
         ([], "who: expected one condition as a mapping, found a list"),
         (None, "who: expected a condition as a mapping (key: value), found nothing (null)"),
         ({"evnt": "buy"}, "who.evnt: unknown condition 'evnt'. Did you mean 'event'?"),
-        ({"colour": "red"}, "expected a condition with one of all, any, not, everyone"),
+        ({"colour": "red"}, "expected a condition with one of all, any, not, sequence"),
         ({"all": [], "any": []}, "several conditions in one mapping: 'all' and 'any'"),
         ({"segment": "a", "within": "1d"}, "who.within: 'within' cannot stand beside 'segment'"),
         ({5: "x"}, "who: expected a text as a key, found the number 5"),

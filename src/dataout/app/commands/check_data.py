@@ -9,13 +9,14 @@ from typing import get_args
 
 from dataout.app.commands.findings import Finding, Subject, finding, place_in
 from dataout.app.workspace import Workspace
+from dataout.catalog.events import Catalog
 from dataout.definitions import ProjectDefinition
 from dataout.definitions.folder import MAIN
 from dataout.ingest.rejects import list_rejects
 from dataout.model.complaints import nearest
 from dataout.model.definitions import Place
 from dataout.ports import Engine
-from dataout.segments.check import Look, asked_types, looks, looks_of_trait
+from dataout.segments.check import Look, asked_types, lists_property, looks, looks_of_trait
 from dataout.segments.tree import IsNot, TimeTest
 from dataout.sql.named import statement
 from dataout.sql.observed import Source, Way, seen_at
@@ -58,7 +59,10 @@ class Use:
 
 
 def data_findings(work: Workspace) -> tuple[Finding, ...]:
-    """Compare what segments ask for with what arrived; writes nothing."""
+    """Compare what segments ask for with what arrived; writes nothing.
+
+    Of a name that the catalog does not list nothing is said: that was found without the data.
+    """
     rows = work.engine.query(statement("observed", "arrived")).to_pylist()
     arrived = {row["name"]: row["events"] for row in rows}
     found = [*_rejects(work.engine)]
@@ -83,7 +87,9 @@ def _rejects(engine: Engine) -> Iterator[Finding]:
 
 def _never_arrived(work: Workspace, arrived: Mapping[str, int]) -> Iterator[Finding]:
     for reference in work.definition.references:
-        if reference.kind == "event" and reference.name not in arrived:
+        known = work.definition.catalog.events
+        listed = not known or reference.name in known
+        if reference.kind == "event" and listed and reference.name not in arrived:
             yield finding(
                 "warning",
                 "event-never-arrived",
@@ -131,8 +137,15 @@ def _observed(work: Workspace, source: Source, name: str, uses: list[Use]) -> It
         inside_list = len(use.way) > 1 and seen[use.way[:1]]["lists"] > 0
         if kinds["seen"]:
             yield from _strange(work, use, kinds)
-        elif not inside_list:
+        elif not inside_list and _listed(use, work.definition.catalog):
             yield _never_seen(work, use)
+
+
+def _listed(use: Use, catalog: Catalog) -> bool:
+    if use.source == "attributes":
+        return not catalog.attributes or catalog.knows_attribute(".".join(use.look.name))
+    event = catalog.events.get(use.name)
+    return event is None or lists_property(event, use.way)
 
 
 def _never_seen(work: Workspace, use: Use) -> Finding:
@@ -145,7 +158,7 @@ def _never_seen(work: Workspace, use: Use) -> Finding:
         return finding("warning", "attribute-never-seen", message, place, hint)
     newest = {"name": use.name, "most": NAMED}
     rows = work.engine.query(statement("observed", "keys"), newest).to_pylist()
-    hint = nearest(use.way[0], [row["key"] for row in rows])
+    hint = nearest(use.way[0], {row["key"] for row in rows} - {use.way[0]})
     message = f"{looked}, which none of its newest {MOST:,} events has."
     return finding("warning", "property-never-seen", message, place, hint)
 

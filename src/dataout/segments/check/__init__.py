@@ -10,7 +10,7 @@ from dataout.segments.check.advice import CODES, Advice
 from dataout.segments.check.filters import filter_advice
 from dataout.segments.check.logic import logic
 from dataout.segments.check.parts import Look, looks, looks_of_trait
-from dataout.segments.check.types import asked_types, value_advice
+from dataout.segments.check.types import asked_types, lists_property, value_advice
 from dataout.segments.tree import Condition, Trait
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "asked_types",
     "check_condition",
     "check_trait",
+    "lists_property",
     "looks",
     "looks_of_trait",
     "selects",

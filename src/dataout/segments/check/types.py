@@ -64,17 +64,25 @@ def value_advice(look: Look, catalog: Catalog) -> Iterator[Advice]:
             return
 
 
+def lists_property(event: EventDefinition, name: tuple[str, ...]) -> bool:
+    """Whether the catalog lists a property, or one that it lies in, or one that lies in it.
+
+    True as well of an event whose properties nobody listed.
+    """
+    known = _known_properties(event)
+    ways = [".".join(name[:end]) for end in range(1, len(name) + 1)]
+    below = any(each.startswith(f"{ways[-1]}.") for each in known)
+    return not event.properties or below or any(way in known for way in ways)
+
+
 def _property(look: Look, event: EventDefinition) -> Iterator[Advice]:
     title = f"property {'.'.join(look.name)} of {event.name}"
     known = _known_properties(event)
-    if not any(".".join(look.name[:end]) in known for end in range(1, len(look.name) + 1)):
-        inner = any(name.startswith(f"{'.'.join(look.name)}.") for name in known)
-        if not inner:
-            message = f"the catalog lists the properties of {event.name}, and "
-            message += f"'{'.'.join(look.name)}' is not among them."
-            yield Advice(
-                "unknown-property", message, nearest(".".join(look.name), known), look.path
-            )
+    if not lists_property(event, look.name):
+        name = ".".join(look.name)
+        message = f"the catalog lists the properties of {event.name}, and '{name}' is not among "
+        message += "them."
+        yield Advice("unknown-property", message, nearest(name, known), look.path)
         return
     yield from _judged(look, _declared(title, look.name, known))
 
