@@ -108,6 +108,8 @@ def test_an_unknown_environment_is_a_wrong_call(shop):
 
 
 def test_an_empty_environment_has_nothing_to_say(shop):
+    shop.segment({"attribute": "country", "is": "DE"})
+    assert shop.findings() == ()
     shop.segment(asks(total={"gte": 5}))
     assert shop.findings() == ()
 
@@ -159,6 +161,9 @@ def test_values_inside_lists_are_not_missed(shop):
         {"event": "purchase", "within": "7d", "sum": {"property": "items.price", "gte": 5}}
     )
     shop.events("purchase", {"items": [{"price": 5}]})
+    assert shop.findings() == ()
+    shop.segment(asks(**{"cart.items.price": 5}))
+    shop.events("purchase", {"cart": {"items": [{"price": 5}]}})
     assert shop.findings() == ()
 
 

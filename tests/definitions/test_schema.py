@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.properties.strategies import questions
-from tests.segments.grammar import conditions, traits
+from tests.segments.grammar import CONDITIONS as GRAMMAR
+from tests.segments.grammar import TRAITS
 
 from dataout.app.templates import template_files
 from dataout.definitions import json_schema
@@ -96,7 +97,7 @@ def test_what_is_read_is_valid(condition):
 
 
 @settings(max_examples=200)
-@given(conditions())
+@given(GRAMMAR)
 def test_what_is_read_of_the_whole_grammar_is_valid(condition):
     mistakes = Mistakes()
     if parse_condition(condition, (), mistakes, "UTC") is not None:
@@ -104,7 +105,7 @@ def test_what_is_read_of_the_whole_grammar_is_valid(condition):
 
 
 @settings(max_examples=200)
-@given(traits())
+@given(TRAITS)
 def test_what_is_read_of_traits_is_valid(trait):
     section = {"t": trait, "u": {"count": "a"}, "zz": {"count": "a"}}
     with suppress(ProjectError):

@@ -11,6 +11,16 @@ def _mostly(good, bad):
     return st.sampled_from([*(good * (48 // len(good))), *bad])
 
 
+def _brief(strategy):
+    """Draw the same; what is drawn is not spelled out in full wherever it is used."""
+
+    @st.composite
+    def drawn(draw):
+        return draw(strategy)
+
+    return drawn()
+
+
 def _few(keys, most=2, least=0):
     """Draw a mapping of at most so many of the keys."""
     pairs = [st.tuples(st.just(key), values) for key, values in keys.items()]
@@ -60,72 +70,92 @@ _SCALAR_OPERATORS = st.one_of(
 _PLAIN = st.dictionaries(
     st.sampled_from(["x", "y.z", "items"]), SCALARS | _SCALAR_OPERATORS, min_size=1, max_size=2
 )
-FILTERS = st.recursive(
-    _PLAIN,
-    lambda inner: st.one_of(
-        st.fixed_dictionaries({"not": inner}),
-        st.fixed_dictionaries({"all": st.lists(inner, min_size=1, max_size=2)}),
-        st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=2)}),
-        st.fixed_dictionaries({"items": st.fixed_dictionaries({"any": inner})}),
-        st.fixed_dictionaries({"items": st.fixed_dictionaries({"none": inner})}),
-    ),
-    max_leaves=3,
+FILTERS = _brief(
+    st.recursive(
+        _PLAIN,
+        lambda inner: st.one_of(
+            st.fixed_dictionaries({"not": inner}),
+            st.fixed_dictionaries({"all": st.lists(inner, min_size=1, max_size=2)}),
+            st.fixed_dictionaries({"any": st.lists(inner, min_size=1, max_size=2)}),
+            st.fixed_dictionaries({"items": st.fixed_dictionaries({"any": inner})}),
+            st.fixed_dictionaries({"items": st.fixed_dictionaries({"none": inner})}),
+        ),
+        max_leaves=3,
+    )
 )
-OPERATORS = _SCALAR_OPERATORS | _few({"any": FILTERS, "none": FILTERS, "exists": FLAGS}, least=1)
+OPERATORS = _brief(
+    _SCALAR_OPERATORS | _few({"any": FILTERS, "none": FILTERS, "exists": FLAGS}, least=1)
+)
 
 _OPS = ("is", "gt", "gte", "lt", "lte")
 COUNTS = WHOLE | _few(dict.fromkeys(_OPS, WHOLE), least=1)
-AGGREGATES = st.one_of(
-    _named("property", DOTTED, _few(dict.fromkeys(_OPS, WHOLE | NUMBERS), least=1)),
-    _named(
-        "property",
-        DOTTED,
-        _few(dict.fromkeys(_OPS, NUMBERS), least=1),
-        _few({"where": FILTERS}, 1),
-    ),
+AGGREGATES = _brief(
+    st.one_of(
+        _named("property", DOTTED, _few(dict.fromkeys(_OPS, WHOLE | NUMBERS), least=1)),
+        _named(
+            "property",
+            DOTTED,
+            _few(dict.fromkeys(_OPS, NUMBERS), least=1),
+            _few({"where": FILTERS}, 1),
+        ),
+    )
 )
 EVENTS = NAMES | st.lists(_mostly(["a", "b", "buy"], ["*", ""]), min_size=1, max_size=2)
 _STREAM = {"where": FILTERS, "gross": FLAGS, "lines": FLAGS}
 _WHEN = {key: _OPERANDS[key] for key in TIMES}
 _WHICH = {"which": _mostly(["first", "last"], ["frist"])}
 _TIME = st.one_of(st.just({}), _few(_WHEN, 1), _DAYS)
-ANCHORS = _named("event", EVENTS, _few(_STREAM | _WHICH | {"within": SPANS}, 1))
+ANCHORS = _brief(_named("event", EVENTS, _few(_STREAM | _WHICH | {"within": SPANS}, 1)))
 _MEASURES = {
     "count": COUNTS,
     "distinct_days": COUNTS,
     **dict.fromkeys(("sum", "avg", "min", "max", "distinct"), AGGREGATES),
 }
 _EVENT = _STREAM | _WHEN | _MEASURES | _WHICH | {"since": ANCHORS, "zone": ZONES}
-EVENT_CONDITIONS = st.one_of(
-    _named(
-        "event", EVENTS, _few(_STREAM, 1), _TIME, _few(_MEASURES | _WHICH | {"since": ANCHORS}, 1)
-    ),
-    _named("event", EVENTS, _few(_EVENT | {"history": TEXTS}, 3)),
+EVENT_CONDITIONS = _brief(
+    st.one_of(
+        _named(
+            "event",
+            EVENTS,
+            _few(_STREAM, 1),
+            _TIME,
+            _few(_MEASURES | _WHICH | {"since": ANCHORS}, 1),
+        ),
+        _named("event", EVENTS, _few(_EVENT | {"history": TEXTS}, 3)),
+    )
 )
-_WINDOWS = _named(
-    "event",
-    EVENTS,
-    st.fixed_dictionaries({"within": SPANS, "history": _mostly(["required"], [True])}),
-    _few(_STREAM | _MEASURES, 1),
+_WINDOWS = _brief(
+    _named(
+        "event",
+        EVENTS,
+        st.fixed_dictionaries({"within": SPANS, "history": _mostly(["required"], [True])}),
+        _few(_STREAM | _MEASURES, 1),
+    )
 )
 NEGATIVE_WINDOWS = st.fixed_dictionaries({"not": _WINDOWS}) | _WINDOWS
-STEPS = st.one_of(
-    _named("event", EVENTS, _few(_STREAM, 1), _TIME),
-    _named("event", EVENTS, _few(_STREAM | _WHEN | _WHICH | {"count": WHOLE}, 1)),
+STEPS = _brief(
+    st.one_of(
+        _named("event", EVENTS, _few(_STREAM, 1), _TIME),
+        _named("event", EVENTS, _few(_STREAM | _WHEN | _WHICH | {"count": WHOLE}, 1)),
+    )
 )
-LAST_STEPS = st.fixed_dictionaries(
-    {"not": _named("event", EVENTS, _few({"within": SPANS} | _STREAM))}
+LAST_STEPS = _brief(
+    st.fixed_dictionaries({"not": _named("event", EVENTS, _few({"within": SPANS} | _STREAM))})
 )
 SEQUENCES = st.one_of(
     st.tuples(STEPS, STEPS), st.tuples(STEPS, LAST_STEPS), st.lists(STEPS | LAST_STEPS, max_size=4)
 ).map(lambda steps: {"sequence": list(steps)})
-RELATIONS = _named(
-    "related", NAMES, _few({"where": FILTERS, "via": FILTERS, "count": COUNTS, "within": SPANS})
+RELATIONS = _brief(
+    _named(
+        "related", NAMES, _few({"where": FILTERS, "via": FILTERS, "count": COUNTS, "within": SPANS})
+    )
 )
-VALUES = st.one_of(
-    _named("attribute", NAMES, OPERATORS, _few({"true_for": SPANS}, 1)),
-    _named("trait", NAMES, OPERATORS),
-    _named("trait", NAMES, OPERATORS, _few({"true_for": SPANS}, 1)),
+VALUES = _brief(
+    st.one_of(
+        _named("attribute", NAMES, OPERATORS, _few({"true_for": SPANS}, 1)),
+        _named("trait", NAMES, OPERATORS),
+        _named("trait", NAMES, OPERATORS, _few({"true_for": SPANS}, 1)),
+    )
 )
 _CONDITIONS = st.recursive(
     st.one_of(EVENT_CONDITIONS, NEGATIVE_WINDOWS, SEQUENCES, RELATIONS, VALUES),
@@ -136,11 +166,15 @@ _CONDITIONS = st.recursive(
     ),
     max_leaves=3,
 )
+CONDITIONS = _brief(_CONDITIONS)
+"""A condition of the whole language."""
 
-SUBJECTS = st.one_of(
-    _mostly(["buy.total", "b.c.total", "*.total"], ["buy", ".x", "x.", 3]),
-    _named("event", EVENTS, st.fixed_dictionaries({"property": DOTTED})),
-    _named("event", EVENTS, st.fixed_dictionaries({"property": DOTTED, "where": FILTERS})),
+SUBJECTS = _brief(
+    st.one_of(
+        _mostly(["buy.total", "b.c.total", "*.total"], ["buy", ".x", "x.", 3]),
+        _named("event", EVENTS, st.fixed_dictionaries({"property": DOTTED})),
+        _named("event", EVENTS, st.fixed_dictionaries({"property": DOTTED, "where": FILTERS})),
+    )
 )
 OPERANDS = st.lists(_mostly(["u", "zz", 3, 0], ["t", True]), min_size=1, max_size=3)
 _AGGREGATED = {
@@ -164,22 +198,9 @@ _TRAITS = st.one_of(
         _few(_BESIDE),
     ),
 )
+TRAITS = _brief(_TRAITS)
+"""One trait; it may name the traits t, u and zz."""
 
-
-@st.composite
-def conditions(draw):
-    """Draw a condition of the whole language."""
-    return draw(_CONDITIONS)
-
-
-@st.composite
-def traits(draw):
-    """Draw one trait; it may name the traits t, u and zz."""
-    return draw(_TRAITS)
-
-
-@st.composite
-def trait_sections(draw):
-    """Draw some traits by name."""
-    names = st.sampled_from(["t", "u", "zz", "a b"])
-    return draw(st.dictionaries(names, _TRAITS, min_size=1, max_size=3))
+TRAIT_SECTIONS = st.dictionaries(
+    st.sampled_from(["t", "u", "zz", "a b"]), TRAITS, min_size=1, max_size=3
+)

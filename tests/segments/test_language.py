@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
-from tests.segments.grammar import conditions
+from tests.segments.grammar import CONDITIONS
 from tests.segments.parsing import ANY, BUY, D, H, parse, wrong
 
 from dataout.errors import ProjectError
@@ -237,7 +237,7 @@ def test_what_is_wrong_and_what_is_said(written, said):
 
 
 @settings(max_examples=300)
-@given(conditions())
+@given(CONDITIONS)
 def test_it_never_raises_and_always_says_why(value):
     mistakes = Mistakes()
     condition = parse_condition(value, (), mistakes, "UTC")

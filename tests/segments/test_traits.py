@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
-from tests.segments.grammar import trait_sections
+from tests.segments.grammar import TRAIT_SECTIONS
 from tests.segments.parsing import BUY, D
 
 from dataout.errors import ProjectError
@@ -136,7 +136,7 @@ def test_what_is_no_section_or_no_zone():
 
 
 @settings(max_examples=300)
-@given(trait_sections())
+@given(TRAIT_SECTIONS)
 def test_it_never_raises_anything_but_complaints(section):
     with suppress(ProjectError):
         assert set(parse_traits(section, events=["b.c"])) == set(section)

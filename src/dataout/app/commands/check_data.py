@@ -68,8 +68,10 @@ def data_findings(work: Workspace) -> tuple[Finding, ...]:
     found = [*_rejects(work.engine)]
     if arrived:
         found += _never_arrived(work, arrived)
+    rows = work.engine.query(statement("observed", "attribute_names")).to_pylist()
+    attributes = [row["name"] for row in rows]
     for (source, name), uses in _uses(work).items():
-        if source == "attributes" or name in arrived:
+        if name in arrived if source == "events" else attributes:
             found += _observed(work, source, name, uses)
     return tuple(dict.fromkeys(found))
 
@@ -127,18 +129,22 @@ def _looks(definition: ProjectDefinition) -> Iterator[tuple[Subject, Look]]:
 
 
 def _observed(work: Workspace, source: Source, name: str, uses: list[Use]) -> Iterator[Finding]:
-    # Beside each value its first step is looked at: below a list nothing can be followed.
-    ways = tuple(dict.fromkeys(way for use in uses for way in (use.way, use.way[:1])))
+    # What a value lies in is looked at as well: below a list nothing can be followed.
+    ways = tuple(dict.fromkeys(way for use in uses for way in _steps_to(use.way)))
     query = seen_at(source, ways).sql(dialect=work.engine.dialect)
     (row,) = work.engine.query(query, {"name": name, "most": MOST}).to_pylist()
     seen: dict[Way, Mapping[str, int]] = {way: row[f"w{at}"] for at, way in enumerate(ways)}
     for use in uses:
         kinds = seen[use.way]
-        inside_list = len(use.way) > 1 and seen[use.way[:1]]["lists"] > 0
+        inside_list = any(seen[way]["lists"] for way in _steps_to(use.way)[:-1])
         if kinds["seen"]:
             yield from _strange(work, use, kinds)
         elif not inside_list and _listed(use, work.definition.catalog):
             yield _never_seen(work, use)
+
+
+def _steps_to(way: Way) -> tuple[Way, ...]:
+    return (*(way[:end] for end in range(1, len(way))), way)
 
 
 def _listed(use: Use, catalog: Catalog) -> bool:

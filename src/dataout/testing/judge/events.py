@@ -34,10 +34,9 @@ def event_holds(rule: Rule, person: Person, case: Case) -> bool:
     if matching is None:
         return False
     moment = case.moment.counting(rule["zone"]) if "zone" in rule else case.moment
+    known = "history" not in rule or seen_before(rule, person, case)
     holds = all(MEASURES[key](matching, rule[key], moment) for key in asked)
-    return (holds if asked else bool(matching)) and (
-        "history" not in rule or seen_before(rule, person, case)
-    )
+    return known and (holds if asked else bool(matching))
 
 
 def not_event(rule: Rule, person: Person, case: Case) -> bool:
@@ -45,7 +44,7 @@ def not_event(rule: Rule, person: Person, case: Case) -> bool:
     if _may_be_none(rule):
         raise Unjudged(f"below not this asks for presence, not for absence: {rule!r}")
     without = {key: value for key, value in rule.items() if key != "history"}
-    return not event_holds(without, person, case) and seen_before(rule, person, case)
+    return seen_before(rule, person, case) and not event_holds(without, person, case)
 
 
 def seen_before(rule: Rule, person: Person, case: Case) -> bool:
