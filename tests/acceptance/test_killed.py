@@ -236,11 +236,11 @@ def run_and_kill(shop: Shop, aim: str) -> bool:
     fate.carried_out, delay = dice.random() < 0.8, float(PATIENCE)
     match aim:
         case "tier":  # where somebody is about to be targeted
-            fate.aims, fate.call = shop.adds_to_a_tier, dice.randrange(1, 3)
+            fate.aims, fate.call = shop.adds_to_a_tier, 1
         case "member":
-            fate.aims, fate.call = about_members, dice.randrange(1, 7)
+            fate.aims, fate.call = about_members, dice.randrange(1, 4)
         case "call":
-            fate.aims, fate.call = (lambda _: True), dice.randrange(1, 7)
+            fate.aims, fate.call = (lambda _: True), dice.randrange(1, 4)
         case _:
             fate.call, delay = 0, dice.uniform(0.2, LONGEST)
     process = shop.start()
