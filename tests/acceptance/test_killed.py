@@ -49,7 +49,9 @@ class Fate:
     carried_out: bool = False
 
     def has_come(self, request: httpx.Request) -> bool:
-        self.call -= self.aims(request)
+        if self.call <= 0 or not self.aims(request):
+            return False
+        self.call -= 1
         return self.call == 0
 
     def strike(self) -> None:
