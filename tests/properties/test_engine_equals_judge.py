@@ -15,7 +15,7 @@ import dataout
 from dataout.testing.judge import Unjudged, members
 
 A_BIG_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-FEW, MANY = 25, 300
+FEW, MANY = 25, 100
 WITHOUT_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]
 """``reduced`` knows the shape of a question, and needs seconds where shrinking needs minutes."""
 
