@@ -361,7 +361,5 @@ def _stop(tally: Tally, error: DestinationError) -> None:
     tally.status = "failed"
     tally.error = str(error)
     tally.hint = error.hint
-    if isinstance(error, RemoteMissing) and not error.hint:
-        tally.hint = "The audience is gone at the destination: the next run makes it anew."
     if isinstance(error, AuthFailed) and not error.hint:
         tally.hint = "Nothing more is sent to this destination until its credentials are mended."
