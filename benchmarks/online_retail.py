@@ -22,7 +22,7 @@ from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load
 from dataout.ingest.mapping import read_mapping
 from dataout.model.people import Instant
-from dataout.segments.atoms import program
+from dataout.segments.translate import Definitions, program
 from dataout.segments.parse import parse_segments
 from dataout.sql.scope import Scope
 
@@ -82,7 +82,7 @@ def _round(file: Path) -> tuple[float, float]:
         engine = open_engine(Path(folder))
 
         def evaluation() -> object:
-            return counts(engine, evaluate(engine, program(conditions), scope))
+            return counts(engine, evaluate(engine, program(Definitions(conditions)), scope))
 
         loading = _seconds(lambda: load(engine, [file], "events", options))
         evaluating = statistics.median(_seconds(evaluation) for _ in range(3))

@@ -22,6 +22,8 @@ KEYS = {
     "lists",
     "cases",
 }
+MORE = {"traits", "objects", "catalog"}
+"""What only some files need."""
 
 
 @cache
@@ -40,6 +42,7 @@ def answers(name, asked):
         profiles=fixture["profiles"],
         events=fixture.get("events", []),
         lists=fixture.get("lists", {}),
+        **{key: fixture[key] for key in MORE if key in fixture},
         at=fixture["at"],
         as_known_at=fixture.get("as_known_at"),
         timezone=fixture.get("timezone", "UTC"),
@@ -68,7 +71,7 @@ def test_a_fixture_says_each_thing_once(name):
     fixture = read(name)
     titles = [case["title"] for case in fixture["cases"]]
     assert len(titles) == len(set(titles))
-    assert fixture.keys() <= KEYS
+    assert fixture.keys() <= KEYS | MORE
     assert all(case.keys() == {"title", "who", "expect"} for case in fixture["cases"])
 
 

@@ -34,7 +34,8 @@ class Capabilities:
     ``platform`` names the rules of ``identity`` by which ``fields`` are prepared; ``batch_bytes``
     bounds the serialised rows of one call; ``acknowledges`` says whose word settles a member
     (docs/semantics.md, "What settles"); ``minimum`` is the size below which the platform does not
-    use an audience; ``activates`` is False where people are only recorded.
+    use an audience; ``activates`` is False where people are only recorded; ``processing_hours`` is
+    how long the platform itself usually takes, at most, until a change is in force.
     """
 
     platform: str
@@ -49,6 +50,7 @@ class Capabilities:
     readable: bool = False
     activates: bool = True
     minimum: int = 0
+    processing_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

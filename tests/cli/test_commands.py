@@ -266,4 +266,5 @@ def test_the_demo_goes_round(call, tmp_path):
     assert sum(sync["accepted"] for sync in first) > 100
     assert [sync["sent"] for sync in second] == [0] * len(second)
     assert results["explain"]["funnel"]["step"] == "suppressed"
-    assert call("--project", tmp_path / "demo", "check").code == 0
+    findings = call("--json", "--project", tmp_path / "demo", "check").json["findings"]
+    assert {finding["code"] for finding in findings} == {"records-rejected"}

@@ -37,7 +37,36 @@ def test_mistakes_of_all_files_at_once(folder):
     ("text", "place", "said"),
     [
         ("segmnts: {}", "1:1", "unknown section 'segmnts'. Did you mean 'segments'?"),
-        ("traits: {}", "1:1", "'traits' is not supported in this version."),
+        ("alerts: {}", "1:1", "'alerts' is not supported in this version."),
+        ("traits: {a b: {count: buy}}", "1:10", "'a b' is no name"),
+        ("traits: {t: {count: buy, wihtin: 1d}}", "1:26", "Did you mean 'within'?"),
+        ("traits: {t: {plus: [u, 1]}}", "1:21", "there is no trait 'u'. Known: t."),
+        (
+            "traits:\n  a: {plus: [b, 1]}\n  b: {minus: [1, a]}",
+            "2:14",
+            "traits in a circle: a → b → a.",
+        ),
+        (
+            "segments: {a: {who: {trait: spend, gt: 1}}}\ntraits: {spent: {sum: buy.total}}",
+            "1:29",
+            "there is no trait 'spend'. Did you mean 'spent'?",
+        ),
+        (SEGMENT + "traits: {s: {count: buy}}", "2:10", "the name of one of the segments at all"),
+        (
+            "catalog: {objects: {plan: }}\nsegments: {a: {who: {related: plann}}}",
+            "2:31",
+            "there is no object 'plann'. Did you mean 'plan'?",
+        ),
+        (
+            "catalog: {mode: strict}\nsegments: {a: {who: {related: plan}}}",
+            "2:31",
+            "there is no object 'plan'.",
+        ),
+        (
+            "catalog: {mode: strict, events: {buy: }}\ntraits: {t: {sum: byu.total}}",
+            "2:19",
+            "there is no event 'byu'. Did you mean 'buy'?",
+        ),
         ("timezone: UTC", "1:1", "'timezone' belongs in dataout.yaml."),
         ("columns: {}", "1:1", "Mapping files end in .mapping.yaml or stand in mappings/."),
         ("segments: 3", "1:11", "expected segments as a mapping"),
@@ -179,6 +208,59 @@ def test_mistakes_of_all_files_at_once(folder):
         ("identifiers: {email: [profile_ids]}", "1:23", "Did you mean 'profile_id'?"),
         ("sources: {pos: {zone: Europe/Berln}}", "1:23", "Did you mean 'Europe/Berlin'?"),
         ("sources: {pos: {country: DEU}}", "1:26", "a country's two letters"),
+        (
+            "catalog: {events: {e: {amount: x}}}",
+            "1:24",
+            "'amount' belongs to an order, and this event has no 'order_key'.",
+        ),
+        ("catalog: {events: {e: {cancelled_by: [x]}}}", "1:24", "this event has no 'order_key'"),
+        (
+            "catalog: {events: {e: {order_key: k, combine: max}}}",
+            "1:38",
+            "'combine' needs to know what an order is worth: its 'amount' is missing.",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, cancelled_by: [{event: r, amount: x}]}}}",
+            "1:38",
+            "'cancelled_by' needs to know what an order is worth",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, cancelled_by: [r, e]}}}",
+            "1:56",
+            "an order does not cancel itself.",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, cancelled_by: [r, {event: r, match: [x]}]}}}",
+            "1:56",
+            "'r' stands twice.",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, cancelled_by: [{event: r, quantity: q}]}}}",
+            "1:64",
+            "'quantity' counts the units of a 'match', and there is none.",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, amount: x,"
+            " cancelled_by: [{event: r, match: [q], amount: x}]}}}",
+            "1:87",
+            "'amount' beside 'match'",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, cancelled_by: [{event: r, match: []}]}}}",
+            "1:71",
+            "expected a list of properties, found an empty one.",
+        ),
+        (
+            "catalog: {events: {e: {order_key: k, cancelled_by: [{event: r, match: [a..b]}]}}}",
+            "1:72",
+            "'a..b' is no path",
+        ),
+        (
+            "catalog: {mode: strict, events: {buy: {order_key: k, cancelled_by: [rfund]},"
+            " refund: }}",
+            "1:69",
+            "there is no event 'rfund'. Did you mean 'refund'?",
+        ),
         ("catalog: {evens: {}}", "1:11", "unknown key 'evens'. Did you mean 'events'?"),
         ("catalog: {events: {e: {order_ky: x}}}", "1:24", "Did you mean 'order_key'?"),
         (

@@ -3,13 +3,23 @@
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
 import pytest
 
 from dataout.catalog.events import Cancellation, PropertyDefinition
 from dataout.model.definitions import AudienceKind, Environment, Place, Sync, Tier
 from dataout.model.people import Field
-from dataout.segments.tree import After, EventIs, Everyone, InList
+from dataout.segments.tree import (
+    After,
+    EventIs,
+    Everyone,
+    InList,
+    Stream,
+    TraitAggregate,
+    TraitMath,
+    Within,
+)
 
 META = 'destinations: {meta: {type: meta, account: act_1, token: "${T}"}}\n'
 
@@ -137,7 +147,7 @@ def test_the_catalog(folder):
         " {event: return, match: [sku], quantity: n}],\n"
         "       arrives: batch, lateness: 2h,\n"
         "       properties: {total: {type: number, required: true, also_known_as: [sum]}}}\n"
-        "    seen: {lateness: auto}\n"
+        "    seen: {lateness: auto}\n    gone:\n    refund:\n    return:\n"
         "  attributes: {address: , born: {type: timestamp, unit: s}}\n"
         "  objects: {subscription: {attributes: {status: {type: text}}}}\n"
         "sources: {pos: {zone: Europe/Berlin, country: de, clock_skew: 5m, cadence: 1h}}\n",
@@ -177,6 +187,70 @@ def test_references_know_where_they_stand(folder):
         ("event", "c", "k.t"),
     }
     assert str(folder.read().references[1].place) == "all.yaml:2:31"
+
+
+NAMING = (
+    "segments:\n"
+    "  s:\n    who:\n      all:\n"
+    "        - event: [a, b]\n"
+    "          where: {x: 1, items: {any: {sku: q}}}\n"
+    "          sum: {property: items.price, where: {kind: shoes}, gte: 3}\n"
+    "          since: {event: c, where: {not: {y.z: 1}}}\n"
+    "        - sequence: [{event: '*', where: {x: 2}}, {not: {event: d}}]\n"
+    "        - {related: plan, where: {status: paid}, via: {role: owner}}\n"
+    "        - {trait: t, gte: 1}\n"
+    "        - {attribute: cart, any: {sku: q}}\n"
+    "traits:\n"
+    "  t: {sum: a.total, where: {w: 1}, since: {event: e}}\n"
+    "  u: {plus: [t, 1]}\n"
+)
+
+
+def test_references_name_properties_with_their_event_and_traits_and_objects(folder):
+    folder.write("all.yaml", NAMING)
+    references = folder.read().references
+    found = {(each.kind, each.name, each.of) for each in references if each.by == "segment"}
+    both = {("property", name, of) for of in "ab" for name in ("x", "items", "items.sku")}
+    both |= {("property", name, of) for of in "ab" for name in ("items.price", "items.kind")}
+    assert found == both | {
+        *(("event", name, "") for name in "abcd"),
+        ("property", "y.z", "c"),
+        ("property", "x", "*"),
+        ("object", "plan", ""),
+        ("object_attribute", "status", "plan"),
+        ("trait", "t", ""),
+        ("attribute", "cart", ""),
+    }
+    traits = {(each.segment, each.kind, each.name, each.of) for each in references} - {
+        ("s", each.kind, each.name, each.of) for each in references
+    }
+    assert traits == {
+        ("t", "event", "a", ""),
+        ("t", "property", "total", "a"),
+        ("t", "property", "w", "a"),
+        ("t", "event", "e", ""),
+        ("u", "trait", "t", ""),
+    }
+    places = {each.name: str(each.place) for each in references}
+    assert (places["items.price"], places["y.z"]) == ("all.yaml:7:27", "all.yaml:8:48")
+
+
+def test_traits(folder):
+    folder.write(
+        "all.yaml",
+        "catalog: {events: {shop.buy: }}\n"
+        "traits:\n  spent: {sum: shop.buy.total, within: 90d, owner: me, description: Net}\n"
+        "  half: {divided_by: [spent, 2]}\n"
+        "segments: {s: {who: {trait: half, gte: 5}}}\n",
+    )
+    traits = folder.read().traits
+    assert list(traits) == ["spent", "half"]
+    assert traits["spent"].trait == TraitAggregate(
+        "sum", ("total",), Stream(("shop.buy",)), Within(90 * 86_400_000)
+    )
+    assert (traits["spent"].owner, traits["spent"].description) == ("me", "Net")
+    assert str(traits["half"].place) == "all.yaml:4:3"
+    assert traits["half"].trait == TraitMath("divided_by", ("spent", Decimal(2)))
 
 
 def test_tests(folder):

@@ -1,18 +1,22 @@
 """The JSON Schema says what the readers take: never less."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.properties.strategies import questions
+from tests.segments.grammar import CONDITIONS as GRAMMAR
+from tests.segments.grammar import TRAITS
 
 from dataout.app.templates import template_files
 from dataout.definitions import json_schema
+from dataout.errors import ProjectError
 from dataout.model.complaints import Mistakes
 from dataout.segments.events import EVENT_SHAPE
-from dataout.segments.parse import KINDS, parse_condition
+from dataout.segments.parse import KINDS, parse_condition, parse_traits
 from dataout.segments.words import OPERATORS
 from dataout.settings.documents import read_yaml
 
@@ -92,6 +96,23 @@ def test_what_is_read_is_valid(condition):
         assert not faults(segment(condition))
 
 
+@settings(max_examples=200)
+@given(GRAMMAR)
+def test_what_is_read_of_the_whole_grammar_is_valid(condition):
+    mistakes = Mistakes()
+    if parse_condition(condition, (), mistakes, "UTC") is not None:
+        assert not faults(segment(condition))
+
+
+@settings(max_examples=200)
+@given(TRAITS)
+def test_what_is_read_of_traits_is_valid(trait):
+    section = {"t": trait, "u": {"count": "a"}, "zz": {"count": "a"}}
+    with suppress(ProjectError):
+        parse_traits(section, events=["b.c"])
+        assert not faults({"traits": section})
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -107,6 +128,20 @@ def test_what_is_read_is_valid(condition):
         segment({"attribute": "a", "is": None}),
         segment({"attribute": "a", "in": []}),
         segment({"list": "a", "segment": "b"}),
+        segment({"sequence": [{"event": "a"}]}),
+        segment({"sequence": [{"event": "a"}, {"event": "b", "which": "last"}]}),
+        segment({"sequence": [{"event": "a"}, {"not": {"event": "b", "after": "2026-01-01"}}]}),
+        segment({"related": "a", "with": {}}),
+        segment({"trait": "a"}),
+        segment({"trait": "a", "is": 1, "true_for": "1d"}),
+        segment({"attribute": "a", "any": []}),
+        segment({"event": "a", "calendar_days": 0}),
+        segment({"event": "a", "history": True}),
+        {"traits": {"t": {"within": "1d"}}},
+        {"traits": {"t": {"count": "a", "sum": "a.b"}}},
+        {"traits": {"t": {"sum": "a"}}},
+        {"traits": {"t": {"plus": ["a"]}}},
+        {"traits": {"t": {"plus": ["a", 1], "within": "1d"}}},
         {"audiences": {"a": {"segment": "s", "kind": "exclusin"}}},
         {"audiences": {"a b": {"segment": "s"}}},
         {"destinations": {"m": {}}},

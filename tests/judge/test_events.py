@@ -231,7 +231,7 @@ def test_unknown_keys_of_an_event_are_no_matter():
     "rule",
     [
         {"which": "last", "count": 1},
-        {"sum": {"property": "a", "gte": 1}, "count": 1},
+        {"sum": {"property": "a", "gte": 1}, "min": {"property": "a", "gte": 1}},
         {"within": "1h", "older_than": "1h"},
         {"within_next": "1h"},
         {"which": "middle"},

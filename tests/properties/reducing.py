@@ -31,10 +31,40 @@ def _smaller(question):
             yield _with(
                 question, "lists", given["lists"] | {name: rows[:number] + rows[number + 1 :]}
             )
+    yield from _less_of_the_rest(question)
     if given["as_known_at"] is not None:
         yield _with(question, "as_known_at", None)
     if given["timezone"] != "UTC":
         yield _with(question, "timezone", "UTC")
+
+
+def _less_of_the_rest(question):
+    """Leave out objects, traits, orders, and parts of them."""
+    given = question.given
+    rows = given.get("objects", [])
+    for number, row in enumerate(rows):
+        yield _with(question, "objects", rows[:number] + rows[number + 1 :])
+        for key in row.keys() - {"type", "object_id"}:
+            less = _without(row, key)
+            yield _with(question, "objects", [*rows[:number], less, *rows[number + 1 :]])
+    for column in ("traits", "catalog"):
+        for less in _smaller_mappings(given.get(column, {})):
+            yield _with(question, column, less)
+
+
+def _smaller_mappings(held):
+    """Leave out one key of a mapping, or of one below it; or one element of a list."""
+    match held:
+        case dict():
+            for key, inner in held.items():
+                yield _without(held, key)
+                for less in _smaller_mappings(inner):
+                    yield held | {key: less}
+        case list():
+            for number, inner in enumerate(held):
+                yield held[:number] + held[number + 1 :]
+                for less in _smaller_mappings(inner):
+                    yield [*held[:number], less, *held[number + 1 :]]
 
 
 def _with(question, key, value):
@@ -61,11 +91,16 @@ def _parts(rule):
             yield from parts
         case {"not": part}:
             yield part
+        case {"sequence": _} | {"related": _} | {"trait": _}:
+            yield from _smaller_mappings(rule)
         case {"event": _}:
             for key in _without(rule, "event"):
                 yield _without(rule, key)
             for where in _filters(rule.get("where", {})):
                 yield rule | {"where": where}
+            for key in ("since", "sum", "avg", "min", "max"):
+                for less in _smaller_mappings(rule.get(key, {})):
+                    yield rule | {key: less}
         case {"attribute": _} if len(rule) > 2:
             for key in _without(rule, "attribute"):
                 yield _without(rule, key)

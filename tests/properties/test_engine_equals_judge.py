@@ -4,36 +4,15 @@
 """
 
 from collections import Counter
-from pprint import pformat
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from tests.properties.reducing import reduced
+from hypothesis import given, settings
+from tests.properties.comparing import A_BIG_DRAW, WITHOUT_SHRINKING, compare
 from tests.properties.strategies import questions
 
-import dataout
-from dataout.testing.judge import Unjudged, members
+from dataout.testing.judge import members
 
-A_BIG_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-FEW, MANY = 25, 100
-WITHOUT_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]
-"""``reduced`` knows the shape of a question, and needs seconds where shrinking needs minutes."""
-
-
-def answers(question):
-    judged = members(question.segments, **question.given)
-    try:
-        return judged, dataout.evaluate(question.segments, **question.given)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a wrong answer
-        return judged, error
-
-
-def differ(question):
-    try:
-        judged, answered = answers(question)
-    except Unjudged:
-        return False
-    return judged != answered
+FEW, MANY = 25, 300
 
 
 @given(questions())
@@ -47,13 +26,6 @@ def test_the_engine_equals_the_judge(question):
 @settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
 def test_the_engine_equals_the_judge_at_length(question):
     compare(question)
-
-
-def compare(question):
-    if differ(question):
-        least = reduced(question, differ)
-        judged, answered = answers(least)
-        raise AssertionError(f"\n{pformat(least)}\njudge:  {judged}\nengine: {answered}")
 
 
 def test_the_questions_tell_an_engine_from_a_guess():

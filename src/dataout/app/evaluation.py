@@ -7,9 +7,15 @@ from typing import Any
 
 from dataout.app.instants import When, read_instant
 from dataout.app.memory import Memory, Rows
-from dataout.errors import UsageError
+from dataout.catalog.events import Catalog
+from dataout.catalog.read import parse_catalog
+from dataout.errors import ProjectError, UsageError
+from dataout.model.complaints import Mistakes, spell
+from dataout.model.definitions import Complaint
 from dataout.model.people import Instant
-from dataout.segments.parse import parse_segments
+from dataout.segments.orders import orders_of
+from dataout.segments.parse import PLAIN, parse_segments, parse_traits
+from dataout.segments.translate import Definitions
 
 
 def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
@@ -17,7 +23,10 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     *,
     profiles: Rows = (),
     events: Rows = (),
+    objects: Rows = (),
     lists: Mapping[str, Iterable[Any]] | None = None,
+    traits: Mapping[str, Any] | None = None,
+    catalog: Mapping[str, Any] | None = None,
     at: When,
     as_known_at: When = None,
     timezone: str = "UTC",
@@ -27,17 +36,23 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     ``segments`` is ``{name: {"who": condition}}`` as in YAML. ``profiles`` holds rows
     ``{profile_id, attributes}``; ``events`` rows ``{profile_id, event, event_time, properties,
     event_id?, received_at?}`` (``received_at`` defaults to ``event_time``); ``lists`` per name
-    profile ids or rows ``{profile_id, member?}``. Rows of profiles and lists may repeat with
-    ``set_at`` and ``received_at``; without them they always held and were always known. Rows are
-    dicts, or any table that speaks the Arrow PyCapsule interface. ``as_known_at`` evaluates with
-    only what had been received by then.
+    profile ids or rows ``{profile_id, member?}``; ``objects`` rows ``{type, object_id,
+    attributes?, profile_id?, via?}``; ``traits`` and ``catalog`` are as in YAML. Rows of profiles,
+    objects and lists may repeat with ``set_at`` and ``received_at``; without them they always held
+    and were always known. Rows are dicts, or any table that speaks the Arrow PyCapsule interface.
+    ``as_known_at`` evaluates with only what had been received by then.
 
     Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments.
     """
     if at is None:
         raise UsageError("An evaluation needs an instant: at=….")
     known = dict(lists or {})
-    conditions = parse_segments(segments, timezone, lists=known)
+    rules = _catalog(catalog or {})
+    computed = parse_traits(traits or {}, timezone)
+    conditions = parse_segments(
+        segments, timezone, lists=known, traits=traits or {}, objects=rules.objects or None
+    )
+    meaning = Definitions(conditions, computed, orders_of(rules))
     instant = read_instant(at, Instant(0), timezone)
     known_at = None if as_known_at is None else read_instant(as_known_at, Instant(0), timezone)
     memory = Memory(timezone)
@@ -45,9 +60,20 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     memory.add_events(events)
     for name, rows in known.items():
         memory.add_list(name, [_list_row(row) for row in rows])
-    columns = memory.evaluate(conditions, instant, known_at)
+    memory.add_objects(objects)
+    columns = memory.evaluate(meaning, instant, known_at)
     found = memory.members(columns, conditions)
     return {name: frozenset(map(str, who)) for name, who in found.items()}
+
+
+def _catalog(written: Mapping[str, Any]) -> Catalog:
+    mistakes = Mistakes()
+    catalog = parse_catalog(written, ("catalog",), mistakes)
+    if catalog is None or mistakes.found:
+        raise ProjectError(
+            [Complaint(PLAIN, spell(each.path), each.message, each.hint) for each in mistakes.found]
+        )
+    return catalog
 
 
 def _list_row(row: Any) -> Any:

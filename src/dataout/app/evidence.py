@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dataout.audiences.evaluate import evaluate
 from dataout.model.people import Instant
 from dataout.ports import Engine
-from dataout.segments.atoms import program
 from dataout.segments.describe import label
+from dataout.segments.translate import Definitions, program
 from dataout.segments.tree import (
     All,
     AnyOf,
@@ -20,6 +20,7 @@ from dataout.segments.tree import (
     EventIs,
     InSegment,
     Not,
+    Sequence,
     Stream,
 )
 from dataout.sql.evidence import newest_events, newest_value
@@ -50,13 +51,15 @@ class Branch:
 
 
 def explain_condition(
-    engine: Engine, name: str, segments: Mapping[str, Condition], slot: int, scope: Scope
+    engine: Engine, name: str, definitions: Definitions, slot: int, scope: Scope
 ) -> Branch:
     """Evaluate a segment and everything inside it for the profile in ``slot``."""
     one = Scope(scope.at, scope.known_at, scope.zone, people="explained")
     engine.execute("CREATE OR REPLACE TEMP TABLE explained AS SELECT $slot AS slot", {"slot": slot})
+    segments = definitions.segments
     parts = dict(_parts(segments[name], name, segments))
-    columns = evaluate(engine, program({**segments, **parts}, parts), one)
+    within = replace(definitions, segments={**segments, **parts})
+    columns = evaluate(engine, program(within, parts), one)
     (truth,) = engine.query("SELECT * FROM evaluation").to_pylist()
     holds = {path: bool(truth[column]) for path, column in columns.items()}
     return _branch(engine, segments[name], name, segments, holds, one)
@@ -103,6 +106,10 @@ def _evidence(engine: Engine, condition: Condition, scope: Scope) -> tuple[Seen,
         case EventIs(stream, since=since):
             anchor = _events(engine, since.stream, scope) if since is not None else ()
             return (*anchor, *_events(engine, stream, scope))
+        case Sequence(first, then, never):
+            streams = [first.stream, *(step.stream for step in then)]
+            streams += [never.stream] if never is not None else []
+            return tuple(seen for stream in streams for seen in _events(engine, stream, scope))
         case AttributeIs(path):
             query = newest_value(path[0], scope).sql(dialect=engine.dialect)
             return tuple(

@@ -12,8 +12,7 @@ from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load_rows
 from dataout.model.people import Instant, ProfileId
 from dataout.ports import Engine
-from dataout.segments.atoms import program
-from dataout.segments.tree import Condition
+from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope
 
 Rows = Iterable[Mapping[str, Any]] | Any
@@ -35,6 +34,10 @@ class Memory:
         """Take in rows ``{profile_id, event, event_time, properties, event_id?, received_at?}``."""
         self._load("events", rows)
 
+    def add_objects(self, rows: Rows) -> None:
+        """Take in rows ``{type, object_id, attributes?, profile_id?, via?, set_at?, …}``."""
+        self._load("objects", rows)
+
     def add_list(self, name: str, rows: Rows) -> None:
         """Take in rows ``{profile_id, member?, set_at?, received_at?}`` of a list."""
         self._load(f"list:{name}", rows)
@@ -49,13 +52,13 @@ class Memory:
 
     def evaluate(
         self,
-        segments: Mapping[str, Condition],
+        definitions: Definitions,
         at: Instant,
         known_at: Instant | None = None,
         names: Iterable[str] | None = None,
     ) -> Mapping[str, str]:
         """Evaluate segments (``names``: only these); gives the column of each."""
-        return evaluate(self.engine, program(segments, names), self.scope(at, known_at))
+        return evaluate(self.engine, program(definitions, names), self.scope(at, known_at))
 
     def members(
         self, columns: Mapping[str, str], names: Iterable[str]

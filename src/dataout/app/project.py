@@ -56,8 +56,8 @@ class Project:
         return cls(Path(path), env, surroundings or Surroundings(os.environ))
 
     def check(self) -> CheckResult:
-        """Find mistakes and advice."""
-        return checking.check(self.folder)
+        """Find mistakes and advice; looks at the environment's data where there is any."""
+        return checking.check(self.folder, self.environment, self.surroundings)
 
     def test(self, names: Sequence[str] = ()) -> TestResult:
         """Run the project's own tests."""

@@ -19,8 +19,9 @@ from dataout.model.complaints import nearest
 from dataout.model.definitions import Audience, AudienceKind, Environment, Sync
 from dataout.model.people import Instant
 from dataout.ports import Clock, Destination, Engine
-from dataout.segments.atoms import Program, program
-from dataout.segments.tree import Condition
+from dataout.segments.atoms import Program
+from dataout.segments.orders import orders_of
+from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope
 from dataout.store.database import Store, store_troubles
 
@@ -39,14 +40,14 @@ class Workspace:
     new_id: Callable[[], str]
 
     @property
-    def conditions(self) -> Mapping[str, Condition]:
-        """Every segment's condition by name, those of tiers included."""
-        return {name: segment.condition for name, segment in self.definition.segments.items()}
+    def meaning(self) -> Definitions:
+        """What segments mean: conditions (those of tiers too), traits, and what orders are."""
+        return meaning_of(self.definition)
 
     @property
     def program(self) -> Program:
         """All segments, compiled."""
-        return program(self.conditions)
+        return program(self.meaning)
 
     @property
     def syncs(self) -> Sequence[Sync]:
@@ -98,6 +99,15 @@ class Workspace:
         audiences = list(self.definition.audiences.values())
         desire(self.engine, audiences, columns, targets, identification, at)
         return columns
+
+
+def meaning_of(definition: ProjectDefinition) -> Definitions:
+    """Take out of a project what evaluations depend on."""
+    return Definitions(
+        {name: segment.condition for name, segment in definition.segments.items()},
+        {name: trait.trait for name, trait in definition.traits.items()},
+        orders_of(definition.catalog),
+    )
 
 
 @contextmanager

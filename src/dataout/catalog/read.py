@@ -15,6 +15,7 @@ from dataout.catalog.events import (
     Unit,
     ValueType,
 )
+from dataout.model.complaints import Mistake, nearest
 from dataout.model.readers import (
     ANY_TEXT,
     BOOLEAN,
@@ -110,20 +111,31 @@ ATTRIBUTE: Reader[AttributeDefinition] = named(
     _unit_fits,
 )
 
-BY_EVENT = Key("event", TEXT, required=True)
-BY_AMOUNT = Key("amount", TEXT)
-BY_MATCH = Key("match", TEXTS)
-BY_QUANTITY = Key("quantity", TEXT)
+PROPERTY_PATH: Reader[str] = DOTTED.to(".".join)
+CANCELLING: Reader[str] = TEXT.mentioned("event")
+BY_EVENT = Key("event", CANCELLING, required=True)
+BY_AMOUNT = Key("amount", PROPERTY_PATH)
+BY_MATCH = Key("match", list_of(PROPERTY_PATH, "properties"))
+BY_QUANTITY = Key("quantity", PROPERTY_PATH)
 CANCELLATION_SHAPE = Shape("a cancellation", (BY_EVENT, BY_AMOUNT, BY_MATCH, BY_QUANTITY))
 
 
 def _cancellation(value: object, path: Path, context: Context) -> Cancellation | None:
     if isinstance(value, str):
-        name = TEXT.read(value, path, context)
+        name = CANCELLING.read(value, path, context)
         return None if name is None else Cancellation(name)
     body = CANCELLATION_SHAPE.read(value, path, context)
     if body is None or (event := body[BY_EVENT]) is None:
         return None
+    if BY_MATCH.name in body.written and BY_AMOUNT.name in body.written:
+        message = "'amount' beside 'match': a match takes off units, an amount a part of the order."
+        context.mistakes.found.append(Mistake((*path, BY_AMOUNT.name), message, at_key=True))
+    if BY_QUANTITY.name in body.written and BY_MATCH.name not in body.written:
+        message = "'quantity' counts the units of a 'match', and there is none."
+        hint = "Say match: [ … ], the properties that an order's line and this event share."
+        context.mistakes.found.append(
+            Mistake((*path, BY_QUANTITY.name), message, hint, at_key=True)
+        )
     return Cancellation(event, body[BY_AMOUNT], body[BY_MATCH] or (), body[BY_QUANTITY])
 
 
@@ -131,9 +143,36 @@ CANCELLATIONS = list_of(
     Reader(_cancellation, {"anyOf": [TEXT.schema, CANCELLATION_SHAPE.schema]}), "events"
 )
 
+
+def _order_fits(body: Body, context: Context) -> None:
+    """Report what only an order has where there is none, and an order that lacks its amount."""
+    written, mistakes = body.written, context.mistakes
+    cancellations = body[CANCELLED_BY] or ()
+    if ORDER_KEY.name not in written:
+        for key in (AMOUNT, COMBINE, CANCELLED_BY):
+            if key.name in written:
+                message = f"'{key.name}' belongs to an order, and this event has no 'order_key'."
+                hint = "Say order_key: the property whose value the lines of one order share."
+                mistakes.found.append(Mistake((*body.path, key.name), message, hint, at_key=True))
+    elif AMOUNT.name not in written:
+        needing = [COMBINE.name] if COMBINE.name in written else []
+        needing += [CANCELLED_BY.name] if any(each.amount for each in cancellations) else []
+        for name in needing:
+            message = f"'{name}' needs to know what an order is worth: its 'amount' is missing."
+            hint = "Say amount: the property that holds it, such as total."
+            mistakes.found.append(Mistake((*body.path, name), message, hint, at_key=True))
+    seen = {str(body.path[-1])}
+    for at, each in enumerate(cancellations):
+        if each.event in seen:
+            own = each.event == body.path[-1]
+            message = "an order does not cancel itself." if own else f"'{each.event}' stands twice."
+            mistakes.add((*body.path, CANCELLED_BY.name, at), message)
+        seen.add(each.event)
+
+
 SOURCE = Key("source", TEXT)
-ORDER_KEY = Key("order_key", TEXT)
-AMOUNT = Key("amount", TEXT)
+ORDER_KEY = Key("order_key", PROPERTY_PATH)
+AMOUNT = Key("amount", PROPERTY_PATH)
 COMBINE: Key[Literal["sum", "max"]] = Key("combine", word("sum", "max"))
 CANCELLED_BY = Key("cancelled_by", CANCELLATIONS)
 PROPERTIES = Key("properties", map_of(TEXT, PROPERTY, "properties"))
@@ -173,6 +212,7 @@ EVENT: Reader[EventDefinition] = named(
         lateness=_measured(body),
         properties=body[PROPERTIES] or {},
     ),
+    _order_fits,
 )
 
 ATTRIBUTES = Key("attributes", map_of(DOTTED.to(".".join), ATTRIBUTE, "attributes"))
@@ -227,4 +267,11 @@ SOURCES: Reader[Mapping[str, SourceDefinition]] = map_of(
 
 def parse_catalog(value: object, path: Path, mistakes: Mistakes) -> Catalog | None:
     """Read a catalog from plain data; mistakes are added to ``mistakes``. Never raises."""
-    return CATALOG.read(value, path, Context(mistakes))
+    context = Context(mistakes)
+    catalog = CATALOG.read(value, path, context)
+    if catalog is not None and catalog.strict:
+        for mention in context.mentions:
+            if mention.name not in catalog.events:
+                message = f"there is no event '{mention.name}'."
+                mistakes.add(mention.path, message, nearest(mention.name, catalog.events))
+    return catalog

@@ -43,7 +43,7 @@ def check(context: typer.Context) -> int:
     from dataout.cli.render import findings
 
     session: Session = context.obj
-    result = judge(session.folder)
+    result = judge(session.folder, session.environment)
     session.answer(result, lambda out: findings(out, result))
     return 2 if result.broken else 1 if result.findings else 0
 
@@ -62,19 +62,24 @@ def test(
     return 1 if result.failed else 0
 
 
-def segments(
+def segments(  # noqa: PLR0913, PLR0917 - Typer reads options from the signature
     context: typer.Context,
     names: list[str] = typer.Argument(None, metavar="[NAME]..."),
     at: str = typer.Option(None, help="The instant of truth: ISO-8601, or relative as in -3h."),
     as_known_at: str = typer.Option(None, help="With what had been received by then."),
     ids: bool = typer.Option(False, "--ids", help="List the members."),
     sql: bool = typer.Option(False, "--sql", help="Print the query."),
+    describe: bool = typer.Option(False, "--describe", help="Say the rules in plain English."),
 ) -> None:
     """Count who is in which segment, at any instant."""
     from dataout.app.commands import segments as command
-    from dataout.cli.render import segment_counts
+    from dataout.cli.render import descriptions, segment_counts
 
     session: Session = context.obj
+    if describe:
+        texts = command.described(session.definition(), names or ())
+        session.answer(texts, lambda out: descriptions(out, texts))
+        return
     with session.workspace() as work:
         if sql:
             queries = {

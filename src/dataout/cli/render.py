@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,15 @@ def segment_counts(out: Console, title: str, result: SegmentsResult) -> None:
     for name, found in result.segments.items():
         if found.ids is not None:
             out.print(escape(f"{name}: {' '.join(found.ids)}"))
+
+
+def descriptions(out: Console, texts: Mapping[str, str]) -> None:
+    """Show every rule as its paragraph."""
+    for number, (name, text) in enumerate(texts.items()):
+        if number:
+            out.print()
+        out.print(escape(name), style="bold")
+        out.print(escape(text))
 
 
 def waterfall(out: Console, title: str, result: PreviewResult) -> None:

@@ -25,12 +25,13 @@ SECTIONS = (
     "sources",
     "identifiers",
     "segments",
+    "traits",
     "lists",
     "audiences",
     "destinations",
     "tests",
 )
-LATER_SECTIONS = ("traits", "alerts")
+LATER_SECTIONS = ("alerts",)
 _DEEP = {"catalog": ("events", "attributes", "objects")}
 _SKIPPED = {"mappings", "node_modules", "__pycache__"}
 

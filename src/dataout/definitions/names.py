@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from dataout.definitions.project import Reference
 from dataout.model.complaints import Mistake, nearest, spell
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dataout.model.reading import Context, Mention
     from dataout.settings.documents import Spot
 
-NAMED = ("segments", "lists", "audiences", "destinations")
+NAMED = ("segments", "traits", "lists", "audiences", "destinations")
 """Sections whose names share one space: any of them may be asked for by its name alone."""
 
 
@@ -40,7 +40,7 @@ def check_unique(
 
 
 def owner(path: Path) -> str:
-    """Name the segment whose condition stands at ``path``; a tier's is ``AUDIENCE.TIER``.
+    """Name the segment or trait that stands at ``path``; a tier's segment is ``AUDIENCE.TIER``.
 
     >>> owner(("segments", "vip", "who", "event"))
     'vip'
@@ -48,7 +48,7 @@ def owner(path: Path) -> str:
     'cart.high'
     """
     match path:
-        case ("segments", str(name), *_):
+        case ("segments" | "traits", str(name), *_):
             return name
         case ("audiences", str(name), "tiers", str(tier), *_):
             return f"{name}.{tier}"
@@ -57,10 +57,15 @@ def owner(path: Path) -> str:
 
 
 def check_mentions(
-    segments: Collection[str], lists: Collection[str], catalog: Catalog, context: Context
+    names: Mapping[str, Collection[str]], catalog: Catalog, context: Context
 ) -> None:
-    """Report segments and lists that are not there, and what a strict catalog does not know."""
-    known: dict[str, Collection[str] | None] = {"segment": segments, "list": lists}
+    """Report names that are not there (``names`` by kind), or that a strict catalog lacks.
+
+    Types of objects are what the catalog lists, if it lists any.
+    """
+    known: dict[str, Collection[str] | None] = {**names}
+    if catalog.strict or catalog.objects:
+        known["object"] = catalog.objects
     if catalog.strict:
         known["event"] = catalog.events
     for mention in context.mentions:
@@ -76,22 +81,24 @@ def _check_attribute(mention: Mention, catalog: Catalog, context: Context) -> No
         context.mistakes.add(mention.path, message, nearest(mention.name, catalog.attributes))
 
 
-def check_circles(segments: Collection[str], context: Context) -> None:
-    """Report segments that stand inside themselves, each circle once."""
-    needs: dict[str, list[str]] = {name: [] for name in segments}
+def check_circles(
+    kind: Literal["segment", "trait"], names: Collection[str], context: Context
+) -> None:
+    """Report segments or traits that stand inside themselves, each circle once."""
+    needs: dict[str, list[str]] = {name: [] for name in names}
     first: dict[tuple[str, str], Path] = {}
     for mention in context.mentions:
         name = owner(mention.path)
-        if mention.kind == "segment" and name in needs:
+        if mention.kind == kind and name in needs:
             needs[name].append(mention.name)
             first.setdefault((name, mention.name), mention.path)
     for circle in cycles(needs):
-        message = f"segments in a circle: {' → '.join(circle)}."
+        message = f"{kind}s in a circle: {' → '.join(circle)}."
         context.mistakes.add(first[circle[0], circle[1]], message)
 
 
 def references(context: Context, place_of: Callable[[Path], Place]) -> tuple[Reference, ...]:
-    """Say what conditions name, and where."""
+    """Say what conditions and traits name, and where."""
     return tuple(
         Reference(
             kind=mention.kind,
@@ -99,6 +106,8 @@ def references(context: Context, place_of: Callable[[Path], Place]) -> tuple[Ref
             segment=name,
             path=spell(mention.path),
             place=place_of(mention.path),
+            of=mention.of,
+            by="trait" if mention.path[0] == "traits" else "segment",
         )
         for mention in context.mentions
         if (name := owner(mention.path))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from dataout.catalog.events import Catalog, SourceDefinition
 from dataout.model.definitions import Audience, DestinationDefinition, Environment, Place
 from dataout.model.people import Field, Instant
-from dataout.segments.tree import Condition
+from dataout.model.reading import MentionKind
+from dataout.segments.tree import Condition, Trait
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,17 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitDefinition:
+    """A named number or value, computed for every profile."""
+
+    name: str
+    trait: Trait
+    description: str
+    owner: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class ListDefinition:
     """A segment by explicit membership, loaded or set through the API."""
 
@@ -38,13 +50,19 @@ class ListDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A condition of ``segment`` names an event, an attribute, a list or another segment."""
+    """A condition of ``segment``, or the trait of that name, names something that exists elsewhere.
 
-    kind: Literal["segment", "list", "event", "attribute"]
+    A property is one ``of`` an event (``*``: of any), an object's attribute one of a type of
+    object; both by their dotted path.
+    """
+
+    kind: MentionKind
     name: str
     segment: str
     path: str
     place: Place
+    of: str = ""
+    by: Literal["segment", "trait"] = "segment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +123,7 @@ class ProjectDefinition:
 
     ``region`` is the country by which phones are read that nothing else places. ``identifiers``
     says where each field's raw value comes from, in order: ``profile_id`` or ``attribute.PATH``.
-    ``references`` says where conditions name what, for the checks that need the data.
+    ``references`` says where conditions and traits name what, for the checks that need the data.
     """
 
     folder: Path
@@ -117,6 +135,7 @@ class ProjectDefinition:
     sources: Mapping[str, SourceDefinition]
     identifiers: Mapping[Field, tuple[str, ...]]
     segments: Mapping[str, Segment]
+    traits: Mapping[str, TraitDefinition]
     lists: Mapping[str, ListDefinition]
     audiences: Mapping[str, Audience]
     destinations: Mapping[str, DestinationDefinition]

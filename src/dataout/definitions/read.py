@@ -11,7 +11,8 @@ from dataout.catalog.events import Catalog, SourceDefinition
 from dataout.catalog.read import CATALOG, SOURCES
 from dataout.definitions.audiences import AUDIENCES, AudienceBody, Known, resolve
 from dataout.definitions.cases import TESTS, TestBody, check_subjects, placed
-from dataout.definitions.destinations import Written, read_destinations
+from dataout.definitions.destinations import Written as WrittenDestination
+from dataout.definitions.destinations import read_destinations
 from dataout.definitions.folder import MAIN, Folder, read_folder
 from dataout.definitions.names import (
     NAMED,
@@ -20,13 +21,19 @@ from dataout.definitions.names import (
     check_unique,
     references,
 )
-from dataout.definitions.project import ListDefinition, ProjectDefinition, Segment
+from dataout.definitions.project import (
+    ListDefinition,
+    ProjectDefinition,
+    Segment,
+    TraitDefinition,
+)
 from dataout.definitions.sections import LISTS, SEGMENTS, ListBody, SegmentBody
 from dataout.definitions.settings import IDENTIFIERS, TIMEZONE, Main, identifiers_of, read_main
 from dataout.errors import ProjectError
 from dataout.model.definitions import Audience, Complaint, Place
 from dataout.model.people import Field
 from dataout.model.reading import Context, Reader
+from dataout.segments.traits import TRAITS, Written
 from dataout.settings.documents import complaints_of, place_of
 
 if TYPE_CHECKING:
@@ -68,9 +75,10 @@ class _Parts:
     sources: Mapping[str, SourceDefinition]
     identifiers: Mapping[str, tuple[str, ...]]
     segments: Mapping[str, SegmentBody]
+    traits: Mapping[str, Written]
     lists: Mapping[str, ListBody]
     audiences: Mapping[str, AudienceBody]
-    destinations: Mapping[str, Written]
+    destinations: Mapping[str, WrittenDestination]
     tests: Mapping[str, TestBody]
 
 
@@ -87,15 +95,18 @@ def _section(
 
 
 def _read_parts(
-    data: Mapping[str, object], context: Context, types: Mapping[str, type[BaseModel]]
+    data: Mapping[str, object], outer: Context, types: Mapping[str, type[BaseModel]]
 ) -> _Parts:
+    catalog = _section(data, "catalog", CATALOG, outer) or Catalog()
+    context = replace(outer, events=catalog.events)
     destinations = data.get("destinations")
     return _Parts(
         main=read_main(data, context),
-        catalog=_section(data, "catalog", CATALOG, context) or Catalog(),
+        catalog=catalog,
         sources=_section(data, "sources", SOURCES, context) or {},
         identifiers=_section(data, "identifiers", IDENTIFIERS, context) or {},
         segments=_section(data, "segments", SEGMENTS, context) or {},
+        traits=_section(data, "traits", TRAITS, context) or {},
         lists=_section(data, "lists", LISTS, context) or {},
         audiences=_section(data, "audiences", AUDIENCES, context) or {},
         destinations=read_destinations(
@@ -126,8 +137,10 @@ def _check(
     names = {section: _names(joined.data, section) for section in NAMED}
     check_unique(names, joined.spots, context)
     segments = [*names["segments"], *(name for _, _, name in _tiers(parts))]
-    check_mentions(segments, names["lists"], parts.catalog, context)
-    check_circles(segments, context)
+    mentioned = {"segment": segments, "list": names["lists"], "trait": names["traits"]}
+    check_mentions(mentioned, parts.catalog, context)
+    check_circles("segment", segments, context)
+    check_circles("trait", names["traits"], context)
     check_subjects(parts.tests, segments, names["audiences"], context)
     offered = dict.fromkeys(names["destinations"], tuple[Field, ...]()) | {
         written.name: fields.get(written.type, ()) for written in parts.destinations.values()
@@ -179,6 +192,7 @@ def _project(
         sources=parts.sources,
         identifiers=identifiers_of(parts.identifiers),
         segments={segment.name: segment for segment in _segments(parts, joined)},
+        traits={trait.name: trait for trait in _traits(parts, joined)},
         lists={
             name: ListDefinition(
                 name, body.description, body.owner, _place(("lists", name), joined, at_key=True)
@@ -197,6 +211,13 @@ def _project(
         references=references(context, lambda path: _place(path, joined)),
         files=tuple(joined.files),
     )
+
+
+def _traits(parts: _Parts, joined: Folder) -> Iterator[TraitDefinition]:
+    for name, body in parts.traits.items():
+        if body.trait is not None:
+            place = _place(("traits", name), joined, at_key=True)
+            yield TraitDefinition(name, body.trait, body.description, body.owner, place)
 
 
 def _segments(parts: _Parts, joined: Folder) -> Iterator[Segment]:

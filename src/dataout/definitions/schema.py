@@ -20,6 +20,7 @@ from dataout.definitions.settings import (
 )
 from dataout.model.readers import NAME as NAMES
 from dataout.segments.parse import segment_schemas
+from dataout.segments.traits import TRAITS
 
 if TYPE_CHECKING:
     from dataout.model.reading import Schema
@@ -36,6 +37,7 @@ def json_schema() -> dict[str, object]:
         "sources": SOURCES.schema,
         "identifiers": IDENTIFIERS.schema,
         "segments": SEGMENTS.schema,
+        "traits": TRAITS.schema,
         "lists": LISTS.schema,
         "audiences": AUDIENCES.schema,
         "destinations": {

@@ -49,7 +49,7 @@ class Loaded:
     """What became of the records: each is one of the four.
 
     ``reasons`` counts the rejected ones by reason, ``notes`` what else is to be said. A profile
-    or list record is a duplicate when it says nothing that was not known.
+    or list record, or one about an object, is a duplicate when it says nothing that was not known.
     """
 
     loaded: int = 0
@@ -174,6 +174,7 @@ class Intake:
     def _history(self, extent: Mapping[str, int]) -> int:
         """Add people and what is said of them; answer how many records said something new."""
         self._do("profiles")
+        self._do("news")
         match self.recipe.kind:
             case "events":
                 self._do("repeated")
@@ -182,18 +183,35 @@ class Intake:
                 return int(after["events"]) - extent["events"]
             case "profiles":
                 self._do("several")
+                self._do("said_of_people")
                 self._do("stated_attributes")
-                self._do("known_attributes")
-                self._do("fresh")
-                self._do("attributes")
+                self._add_new("attributes")
             case "list":
                 self._do("several")
                 self._do("stated_members", self.recipe.list_name)
-                self._do("known_members")
-                self._do("fresh")
-                self._do("list_members")
+                self._add_new("list_members")
+            case "objects":
+                self._do("several_objects")
+                self._do("said_of_objects")
+                self._do("stated_attributes")
+                self._add_new("object_attributes")
+                self._relationships()
+            case "relationships":
+                self._relationships()
         [changed] = self._rows("changed", extent["slots"])
         return changed["records"]
+
+    def _relationships(self) -> None:
+        self._do("several")
+        self._do("stated_relationships")
+        self._add_new("relationships")
+
+    def _add_new(self, table: str) -> None:
+        """Add to a history what records state and it does not know yet."""
+        self._do(f"known_{table}")
+        self._do("fresh")
+        self._do(table)
+        self._do("noted")
 
     def _rejects(self) -> None:
         self._do("identified", self.kind)

@@ -16,14 +16,16 @@ from dataout.ingest.sources import Source
 from dataout.ingest.tables import of_table
 from dataout.model.complaints import nearest
 from dataout.ports import Engine
-from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins
+from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins, rules
 
-LATER = frozenset({"objects", "relationships", "consents", "deletions"})
-KINDS = ("events", "profiles", "list:NAME")
+LATER = frozenset({"consents", "deletions"})
+KINDS = ("events", "profiles", "list:NAME", "objects", "relationships")
 REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "events": ("profile_id", "event", "event_time"),
     "profiles": ("profile_id",),
     "list": ("profile_id",),
+    "objects": ("type", "object_id"),
+    "relationships": ("type", "object_id", "profile_id"),
 }
 IN_MEMORY = "(rows)"
 
@@ -35,7 +37,7 @@ def load(
     options: LoadOptions,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Load files of one kind: ``events``, ``profiles`` or ``list:NAME``.
+    """Load files of one kind: one of ``KINDS``, a list by its name.
 
     Every file is a transaction of its own. Raises ``InputError`` for a file that cannot be read at
     all or lacks a column, ``UsageError`` for a kind that is not known.
@@ -75,7 +77,7 @@ def intake_of(engine: Engine, kind: str, options: LoadOptions) -> Intake:
     name, _, list_name = kind.partition(":")
     if name in LATER:
         raise UsageError(f"Loading {name} is not supported in this version.")
-    known: dict[str, Kind] = {"events": "events", "profiles": "profiles", "list": "list"}
+    known: Mapping[str, Kind] = {each: each for each in REQUIRED}
     if name not in known or bool(list_name) != (name == "list"):
         raise UsageError(f"'{kind}' is nothing to load.", nearest(kind, KINDS))
     if (mapping := options.mapping) is None:
@@ -98,8 +100,8 @@ def require_columns(source: Source, recipe: Recipe) -> None:
             )
     mapped = origins(recipe)
     for name in REQUIRED[recipe.kind]:
-        ruled = name == "event" and isinstance(recipe.event, tuple)
-        if name in mapped or ruled or {name, ALIASES[name]} & there:
+        ruled = name in ("event", "type") and rules(recipe)
+        if name in mapped or ruled or {name, ALIASES.get(name)} & there:
             continue
         raise InputError(
             f"{source.name} has no column '{name}'. {nearest(name, there)}",

@@ -60,8 +60,17 @@ class RecordMapping:
         return self.body[SOURCE] or ""
 
     def recipe(self, kind: Kind, zone: str, list_name: str = "") -> Recipe:
-        """Say how records of one kind are read; ``zone`` holds where the file names none."""
-        fields = {"events": PROPERTIES, "profiles": ATTRIBUTES}.get(kind)
+        """Say how records of one kind are read; ``zone`` holds where the file names none.
+
+        Raises ``InputError`` where ``via`` is to take all of a record about an object.
+        """
+        fields = FIELDS_OF.get(kind)
+        via = self.body[VIA] if kind == "objects" else None
+        if via == ALL:
+            raise InputError(
+                f"{self.path}, via: what is left of an object's record are its own attributes.",
+                "Name the columns, for instance via: {role: Role}; or load them as relationships.",
+            )
         return Recipe(
             kind=kind,
             zone=self.zone or zone,
@@ -75,6 +84,10 @@ class RecordMapping:
             received_at=self.body[RECEIVED_AT],
             set_at=self.body[SET_AT],
             member=self.body[MEMBER],
+            type=self.body[TYPE],
+            object_id=self.body[OBJECT_ID],
+            related=self.body[RELATED],
+            via=_listed(via),
             skip=self.body[SKIP],
             fields=_listed(self.body[fields]) if fields is not None else None,
             text=frozenset(self.body[AS_TEXT] or ()),
@@ -142,7 +155,7 @@ def _arithmetic(name: object, value: object, path: Way, context: Context) -> Ori
     return None if parts is None else Arithmetic(operation, parts)
 
 
-def _event(value: object, path: Way, context: Context) -> Column | tuple[Naming, ...] | None:
+def _name(value: object, path: Way, context: Context) -> Column | tuple[Naming, ...] | None:
     match value:
         case str():
             return COLUMN.read(value, path, context)
@@ -152,7 +165,8 @@ def _event(value: object, path: Way, context: Context) -> Column | tuple[Naming,
         case list() | tuple():
             return RULES.read(value, path, context)
         case _:
-            hint = "For instance: event: action, or event: [{is: purchase}]."
+            key = path[-1]
+            hint = f"For instance: {key}: action, or {key}: [{{is: purchase}}]."
             expected("a column or a list of rules", value, path, context, hint)
             return None
 
@@ -214,19 +228,28 @@ SOURCE = Key("source", TEXT)
 ZONE_KEY = Key("zone", ZONE)
 UNIT: Key[Unit] = Key("unit", cast("Reader[Unit]", word("s", "ms")))
 PROFILE_ID = Key("profile_id", COLUMN)
-EVENT: Key[Column | tuple[Naming, ...]] = Key(
-    "event", Reader(_event, {"type": ["string", "object", "array"]})
-)
+NAME: Reader[Column | tuple[Naming, ...]] = Reader(_name, {"type": ["string", "object", "array"]})
+EVENT: Key[Column | tuple[Naming, ...]] = Key("event", NAME)
 EVENT_TIME = Key("event_time", ORIGIN)
 EVENT_ID = Key("event_id", COLUMN)
 RECEIVED_AT = Key("received_at", ORIGIN)
 SET_AT = Key("set_at", ORIGIN)
 MEMBER = Key("member", COLUMN)
+TYPE: Key[Column | tuple[Naming, ...]] = Key("type", NAME)
+OBJECT_ID = Key("object_id", COLUMN)
+RELATED = Key("related", COLUMN)
 SKIP = Key("skip", CONDITION)
 AS_TEXT = Key("text", list_of(TEXT, "columns"))
 FIELDS: Reader[Mapping[str, Origin] | str] = Reader(_fields, {"type": ["string", "object"]})
 PROPERTIES = Key("properties", FIELDS)
 ATTRIBUTES = Key("attributes", FIELDS)
+VIA = Key("via", FIELDS)
+FIELDS_OF: Mapping[Kind, Key[Mapping[str, Origin] | str]] = {
+    "events": PROPERTIES,
+    "profiles": ATTRIBUTES,
+    "objects": ATTRIBUTES,
+    "relationships": VIA,
+}
 SHAPE = Shape(
     "a mapping file",
     (
@@ -240,9 +263,13 @@ SHAPE = Shape(
         RECEIVED_AT,
         SET_AT,
         MEMBER,
+        TYPE,
+        OBJECT_ID,
+        RELATED,
         SKIP,
         AS_TEXT,
         PROPERTIES,
         ATTRIBUTES,
+        VIA,
     ),
 )

@@ -216,7 +216,9 @@ def list_of(reader: Reader[T], what: str, least: int = 1) -> Reader[tuple[T, ...
             expected(f"a list of {what}", value, path, context, single.strip())
             return None
         if len(value) < least:
-            context.mistakes.add(path, f"expected a list of {what}, found an empty one.")
+            many = f"at least {least} " if least > 1 else ""
+            few = f"only {len(value)}" if value else "an empty one"
+            context.mistakes.add(path, f"expected a list of {many}{what}, found {few}.")
             return None
         items = [reader.read(item, (*path, at), context) for at, item in enumerate(value)]
         kept = tuple(item for item in items if item is not None)
@@ -242,8 +244,10 @@ def one_or_more(reader: Reader[T], what: str) -> Reader[tuple[T, ...]]:
 N = TypeVar("N", bound=int)
 
 
-def pair_of(first: Reader[N], second: Reader[N], what: str, wrong: str) -> Reader[tuple[N, N]]:
-    """Two values in ascending order, as ``[a, b]``; ``wrong`` is said where they are not."""
+def pair_of(
+    first: Reader[N], second: Reader[N], what: str, wrong: str, gap: int = 1
+) -> Reader[tuple[N, N]]:
+    """Two values, the second at least ``gap`` above the first; else ``wrong`` is said."""
 
     def read(value: object, path: Path, context: Context) -> tuple[N, N] | None:
         if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
@@ -253,7 +257,7 @@ def pair_of(first: Reader[N], second: Reader[N], what: str, wrong: str) -> Reade
         high = second.read(value[1], (*path, 1), context)
         if low is None or high is None:
             return None
-        if low >= high:
+        if high - low < gap:
             context.mistakes.add(path, wrong)
             return None
         return low, high

@@ -7,7 +7,7 @@ it reports every mistake with its path and answers None.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast
@@ -26,22 +26,36 @@ Schema = Mapping[str, object]
 """A JSON Schema (2020-12), or a part of one."""
 
 
+MentionKind = Literal[
+    "segment", "list", "event", "attribute", "trait", "object", "property", "object_attribute"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A definition names something that stands elsewhere: at ``path``, checked when all is read."""
+    """A definition names something that stands elsewhere: at ``path``, checked when all is read.
 
-    kind: Literal["segment", "list", "event", "attribute"]
+    A property is one ``of`` an event (``*``: of any), an object's attribute one of a type of
+    object.
+    """
+
+    kind: MentionKind
     name: str
     path: Path
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What readers share: where mistakes and mentions go, and the zone of texts without offset."""
+    """What readers share: where mistakes and mentions go, and the zone of texts without offset.
+
+    ``events`` are the names that the catalog knows: what ``EVENT.PROPERTY`` is split by.
+    """
 
     mistakes: Mistakes = field(default_factory=Mistakes)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     mentions: list[Mention] = field(default_factory=list)
+    events: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,7 @@ class Reader(Generic[T_co]):
 
         return Reader(read, self.schema)
 
-    def mentioned(self: Reader[str], kind: Literal["segment", "list", "event"]) -> Reader[str]:
+    def mentioned(self: Reader[str], kind: MentionKind) -> Reader[str]:
         """Read the same, and note that something of this name has to exist."""
 
         def read(value: object, path: Path, context: Context) -> str | None:
@@ -112,11 +126,15 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A mapping with known keys. ``later`` are words of the language that this version lacks."""
+    """A mapping with known keys. ``later`` are words of the language that this version lacks.
+
+    ``refused`` are words that belong elsewhere, each with the way out.
+    """
 
     what: str
     keys: tuple[Key[object], ...]
     later: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def schema(self) -> Schema:
@@ -151,6 +169,9 @@ class Shape:
     def _strange(self, path: Path, known: Mapping[str, object], mistakes: Mistakes) -> None:
         if path[-1] in self.later:
             mistakes.found.append(Mistake(path, unsupported(str(path[-1])), at_key=True))
+        elif (hint := self.refused.get(str(path[-1]))) is not None:
+            message = f"{self.what} takes no '{path[-1]}'."
+            mistakes.found.append(Mistake(path, message, hint, at_key=True))
         else:
             mistakes.unknown(path, "key", known)
 

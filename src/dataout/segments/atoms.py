@@ -7,67 +7,65 @@ comparisons of atoms joined by and, or, not. Equal atoms of different segments a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dataout.segments.tree import (
-    AggregateIs,
-    All,
-    Anchor,
-    AnyOf,
-    AttributeIs,
-    Comparison,
-    Condition,
-    CountIs,
-    DistinctIs,
-    EventIs,
-    Everyone,
-    InList,
-    InSegment,
-    Not,
-    PickIs,
-    Stream,
-    Test,
-    TimeTest,
-)
+from dataout.segments.orders import OrderRule
+from dataout.segments.tree import Comparison, Filter, Test, TimeTest
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The events that an atom reads: of these names (empty: any), passing ``where``.
+
+    Events that ``rules`` declare to be orders are read as orders, net of what their rule cancels.
+    """
+
+    names: tuple[str, ...]
+    where: Filter | None = None
+    rules: tuple[OrderRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class KeyAtom:
-    """The (event_time, received_at, landing) of a stream's first or last event."""
+    """The (event_time, received_at, landing) of a source's first or last event."""
 
-    stream: Stream
+    source: Source
     which: Literal["first", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeAtom:
-    """The event_time of a stream's first or last event."""
+    """The event_time of a source's first or last event."""
 
-    stream: Stream
+    source: Source
     which: Literal["first", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class CountAtom:
-    """How many events of a stream lie in a window, after an anchor."""
+    """How many events of a source lie in a window, after an anchor."""
 
-    stream: Stream
+    source: Source
     when: TimeTest | None
     since: KeyAtom | None
 
 
 @dataclass(frozen=True, slots=True)
 class NumberAtom:
-    """An aggregate of the usable numbers at ``path``; ``usable`` counts them."""
+    """An aggregate of the usable numbers at ``path``; ``usable`` counts them.
+
+    Where a step of ``path`` is a list of objects, those that pass ``items`` count.
+    """
 
     function: Literal["sum", "usable", "min", "max"]
     path: tuple[str, ...]
-    stream: Stream
+    source: Source
     when: TimeTest | None
     since: KeyAtom | None
+    items: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,29 @@ class DistinctAtom:
     """How many different values stand at ``path``."""
 
     path: tuple[str, ...]
-    stream: Stream
+    source: Source
     when: TimeTest | None
     since: KeyAtom | None
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAtom:
+    """On how many calendar days of ``zone`` there are events."""
+
+    zone: str
+    source: Source
+    when: TimeTest | None
+    since: KeyAtom | None
+
+
+@dataclass(frozen=True, slots=True)
+class PickedAtom:
+    """The value at ``path`` of a source's first or last event in a window."""
+
+    path: tuple[str, ...]
+    which: Literal["first", "last"]
+    source: Source
+    when: TimeTest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +106,99 @@ class AttributeAtom:
 
 
 @dataclass(frozen=True, slots=True)
+class SinceAtom:
+    """The instant since which the value below an attribute has passed every test unbroken."""
+
+    name: str
+    path: tuple[str, ...]
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSeenAtom:
+    """The profile's earliest event or attribute."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListAtom:
     """Whether the profile is on a list."""
 
     name: str
 
 
-WindowAtom = CountAtom | NumberAtom | DistinctAtom
-EventAtom = KeyAtom | TimeAtom | WindowAtom
-Atom = EventAtom | AttributeAtom | ListAtom
+@dataclass(frozen=True, slots=True)
+class RelatedAtom:
+    """How many objects of a type are related to the profile and pass both filters."""
+
+    type: str
+    where: Filter | None
+    via: Filter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The steps of a sequence over sources; see ``tree.Sequence``."""
+
+    first: Source
+    when: TimeTest | None
+    which: Literal["first", "last"] | None
+    then: tuple[Link, ...]
+    never: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A later step: at most ``within`` milliseconds after the step before, and in ``when``."""
+
+    source: Source
+    within: int | None
+    when: TimeTest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceAtom:
+    """Whether some chain of events satisfies the steps."""
+
+    chain: Chain
+
+
+WindowAtom = CountAtom | NumberAtom | DistinctAtom | DaysAtom
+EventAtom = KeyAtom | TimeAtom | PickedAtom | WindowAtom
+Atom = EventAtom | AttributeAtom | SinceAtom | FirstSeenAtom | ListAtom | RelatedAtom | SequenceAtom
+
+
+@dataclass(frozen=True, slots=True)
+class AtomValue:
+    """A trait that is an atom; an absent count is zero."""
+
+    atom: WindowAtom | PickedAtom
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """An average as a value: the sum of usable numbers by their count."""
+
+    total: NumberAtom
+    usable: NumberAtom
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number in arithmetic."""
+
+    number: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Values joined from left to right; an absent sum or count is 0, other absences spread."""
+
+    operation: Literal["plus", "minus", "times", "divided_by"]
+    of: tuple[Value, ...]
+
+
+Value = AtomValue | Quotient | Constant | Arithmetic
+"""What a trait computes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +280,50 @@ class ValueIs:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFor:
+    """The tests have held for ``span`` milliseconds."""
+
+    atom: SinceAtom
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFor:
+    """The profile was first seen ``span`` milliseconds ago or earlier."""
+
+    atom: FirstSeenAtom
+    span: int
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A trait's value passes every test."""
+
+    value: Value
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """The profile is on the list."""
 
     atom: ListAtom
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedTo:
+    """The number of related objects compares with a bound."""
+
+    atom: RelatedAtom
+    op: Comparison
+    bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happens:
+    """A sequence is satisfied."""
+
+    atom: SequenceAtom
 
 
 Formula = (
@@ -195,7 +337,12 @@ Formula = (
     | PickedIn
     | PickedSince
     | ValueIs
+    | HeldFor
+    | SeenFor
+    | Computed
     | Listed
+    | RelatedTo
+    | Happens
 )
 
 
@@ -205,18 +352,6 @@ class Program:
 
     formulas: Mapping[str, Formula]
     atoms: tuple[Atom, ...]
-
-
-def program(segments: Mapping[str, Condition], names: Iterable[str] | None = None) -> Program:
-    """Translate checked segments: nested names exist and form no cycle.
-
-    ``names`` says which of them are asked for (None: all).
-    """
-    done: dict[str, Formula] = {}
-    asked = segments if names is None else names
-    formulas = {name: _translate(name, segments, done) for name in asked}
-    atoms = dict.fromkeys(atom for formula in formulas.values() for atom in atoms_of(formula))
-    return Program(formulas, tuple(atoms))
 
 
 def atoms_of(formula: Formula) -> Iterator[Atom]:
@@ -237,67 +372,39 @@ def atoms_of(formula: Formula) -> Iterator[Atom]:
             yield atom
         case Exceeds(atom=atom):
             yield from _with_anchor(atom)
-        case Happened() | PickedIn() | ValueIs() | Listed():
+        case Computed(value):
+            yield from _atoms_of_value(value)
+        case (
+            Happened()
+            | PickedIn()
+            | ValueIs()
+            | HeldFor()
+            | SeenFor()
+            | Listed()
+            | RelatedTo()
+            | Happens()
+        ):
             yield formula.atom
+
+
+def _atoms_of_value(value: Value) -> Iterator[Atom]:
+    match value:
+        case AtomValue(atom):
+            if isinstance(atom, PickedAtom):
+                yield atom
+            else:
+                yield from _with_anchor(atom)
+        case Quotient(total, usable):
+            yield from _with_anchor(total)
+            yield from _with_anchor(usable)
+        case Constant():
+            return
+        case Arithmetic(of=of):
+            for part in of:
+                yield from _atoms_of_value(part)
 
 
 def _with_anchor(atom: WindowAtom) -> Iterator[Atom]:
     if atom.since is not None:
         yield atom.since
     yield atom
-
-
-def _translate(name: str, segments: Mapping[str, Condition], done: dict[str, Formula]) -> Formula:
-    if name not in done:
-        done[name] = _formula(segments[name], segments, done)
-    return done[name]
-
-
-def _formula(
-    condition: Condition, segments: Mapping[str, Condition], done: dict[str, Formula]
-) -> Formula:
-    match condition:
-        case Everyone():
-            return Always()
-        case All(of):
-            return And(tuple(_formula(part, segments, done) for part in of))
-        case AnyOf(of):
-            return Or(tuple(_formula(part, segments, done) for part in of))
-        case Not(part):
-            return Negation(_formula(part, segments, done))
-        case InSegment(name):
-            return _translate(name, segments, done)
-        case InList(name):
-            return Listed(ListAtom(name))
-        case AttributeIs(path, tests):
-            return ValueIs(AttributeAtom(path[0]), path[1:], tests)
-        case EventIs():
-            return _event(condition)
-
-
-def _event(condition: EventIs) -> Formula:
-    stream, when = condition.stream, condition.when
-    since = _key(condition.since)
-    measured: Formula
-    match condition.measure:
-        case CountIs(op, bound):
-            measured = Exceeds(CountAtom(stream, when, since), op, Decimal(bound))
-        case AggregateIs("avg", path, op, limit):
-            total = NumberAtom("sum", path, stream, when, since)
-            usable = NumberAtom("usable", path, stream, when, since)
-            measured = AverageExceeds(total, usable, op, limit)
-        case AggregateIs(("sum" | "min" | "max") as function, path, op, limit):
-            measured = Exceeds(NumberAtom(function, path, stream, when, since), op, limit)
-        case AggregateIs():
-            raise AssertionError(condition.measure)
-        case DistinctIs(path, op, bound):
-            measured = Exceeds(DistinctAtom(path, stream, when, since), op, Decimal(bound))
-        case PickIs(which):
-            if since is None:
-                return PickedIn(TimeAtom(stream, which), when)
-            return PickedSince(KeyAtom(stream, which), when, since)
-    return measured if since is None else And((Happened(since), measured))
-
-
-def _key(anchor: Anchor | None) -> KeyAtom | None:
-    return None if anchor is None else KeyAtom(anchor.stream, anchor.which)

@@ -1,4 +1,4 @@
-"""Segments that name segments: what a condition names, and circles among the names. Pure."""
+"""Segments and traits that name others of their kind, and circles among the names. Pure."""
 
 from __future__ import annotations
 
@@ -14,25 +14,58 @@ from dataout.segments.tree import (
     InList,
     InSegment,
     Not,
+    Related,
+    SeenBefore,
+    Sequence,
+    Trait,
+    TraitAggregate,
+    TraitIs,
+    TraitMath,
+    TraitPick,
 )
 
 
 def nested_names(condition: Condition) -> frozenset[str]:
     """Answer the names of the segments that stand inside a condition."""
-    return frozenset(_names(condition))
+    return frozenset(leaf.name for leaf in _leaves(condition) if isinstance(leaf, InSegment))
 
 
-def _names(condition: Condition) -> Iterator[str]:
+def trait_names(condition: Condition) -> frozenset[str]:
+    """Answer the names of the traits that a condition tests itself."""
+    return frozenset(leaf.name for leaf in _leaves(condition) if isinstance(leaf, TraitIs))
+
+
+def operand_names(trait: Trait) -> frozenset[str]:
+    """Answer the names of the traits that a trait is computed of."""
+    match trait:
+        case TraitMath(_, of):
+            return frozenset(operand for operand in of if isinstance(operand, str))
+        case TraitAggregate() | TraitPick():
+            return frozenset()
+
+
+Leaf = (
+    Everyone
+    | InSegment
+    | InList
+    | AttributeIs
+    | EventIs
+    | Sequence
+    | Related
+    | TraitIs
+    | SeenBefore
+)
+
+
+def _leaves(condition: Condition) -> Iterator[Leaf]:
     match condition:
         case All(of) | AnyOf(of):
             for each in of:
-                yield from _names(each)
+                yield from _leaves(each)
         case Not(inner):
-            yield from _names(inner)
-        case InSegment(name):
-            yield name
-        case Everyone() | InList() | AttributeIs() | EventIs():
-            pass
+            yield from _leaves(inner)
+        case _:
+            yield condition
 
 
 def cycles(needs: Mapping[str, Collection[str]]) -> list[tuple[str, ...]]:

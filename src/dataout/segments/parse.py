@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dataout.errors import ProjectError
 from dataout.model.complaints import Mistake, Mistakes, nearest, spell
 from dataout.model.definitions import Complaint, Place
-from dataout.model.readers import ANY_TEXT, DOTTED, TEXT, ZONE, list_of
+from dataout.model.readers import ANY_TEXT, DOTTED, DURATION, TEXT, ZONE, list_of
 from dataout.model.reading import (
     Context,
     Key,
@@ -18,11 +19,20 @@ from dataout.model.reading import (
     Shape,
     expected,
     mapping_of,
-    unsupported,
 )
-from dataout.segments.events import event_schema, read_event
-from dataout.segments.filters import filter_schema, too_deep
-from dataout.segments.nesting import cycles, nested_names
+from dataout.segments.events import EVENT, HISTORY, event_schema, read_event
+from dataout.segments.filters import (
+    TRUE_FOR,
+    filter_schema,
+    looks_at_now,
+    operators_schema,
+    read_tests,
+    too_deep,
+)
+from dataout.segments.nesting import cycles, nested_names, operand_names
+from dataout.segments.relations import read_related, related_schema
+from dataout.segments.sequences import SEQUENCE
+from dataout.segments.traits import TRAITS
 from dataout.segments.tree import (
     All,
     AnyOf,
@@ -32,15 +42,16 @@ from dataout.segments.tree import (
     InList,
     InSegment,
     Not,
+    Test,
+    Trait,
+    TraitIs,
 )
-from dataout.segments.words import operators_schema, read_tests
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dataout.model.complaints import Path
 
-LATER_KINDS = frozenset({"sequence", "related", "trait"})
 CONDITION_SCHEMA: Schema = {"$ref": "#/$defs/condition"}
 PLAIN = Place("<segments>", 0, 0)
 """The place of what did not come from a file."""
@@ -55,12 +66,7 @@ def read_condition(value: object, path: Path, context: Context) -> Condition | N
     mapping = mapping_of(value, path, "a condition", context)
     if mapping is None or too_deep(path, context):
         return None
-    kinds = [word for word in mapping if word in KINDS]
-    later = [word for word in mapping if word in LATER_KINDS]
-    for word in later:
-        context.mistakes.found.append(Mistake((*path, word), unsupported(word), at_key=True))
-    if later:
-        return None
+    kinds = _kinds(mapping)
     if len(kinds) > 1:
         both = " and ".join(f"'{word}'" for word in kinds)
         hint = "Put each below all: [ … ] if all shall hold."
@@ -70,6 +76,14 @@ def read_condition(value: object, path: Path, context: Context) -> Condition | N
         _no_kind(mapping, path, context)
         return None
     return KINDS[kinds[0]](mapping, path, context)
+
+
+def _kinds(mapping: Mapping[str, object]) -> list[str]:
+    """Name the kinds of conditions in a mapping; beside a value's name, ``any`` is an operator."""
+    kinds = [word for word in mapping if word in KINDS]
+    if isinstance(mapping.get("any"), Mapping) and ("attribute" in kinds or "trait" in kinds):
+        kinds.remove("any")
+    return kinds
 
 
 CONDITION: Reader[Condition] = Reader(read_condition, CONDITION_SCHEMA)
@@ -93,28 +107,70 @@ def parse_condition(
 
 
 def parse_segments(
-    segments: Mapping[str, object], zone: str = "UTC", lists: Collection[str] | None = None
+    segments: Mapping[str, object],
+    zone: str = "UTC",
+    lists: Collection[str] | None = None,
+    traits: Collection[str] | None = None,
+    objects: Collection[str] | None = None,
 ) -> Mapping[str, Condition]:
     """Read segments from plain data: ``{name: {"who": condition}}``, in the order given.
 
-    Nested segments have to be among them, and lists among ``lists`` where that is given.
-    Raises ``ProjectError`` with all complaints, each at the place ``<segments>:0:0``.
+    Nested segments have to be among them, and lists, traits and types of objects among ``lists``,
+    ``traits`` and ``objects`` where those are given. Raises ``ProjectError`` with all complaints,
+    each at the place ``<segments>:0:0``.
     """
-    mistakes = Mistakes()
-    known = ZONE.read(zone, ("timezone",), Context(mistakes))
-    context = Context(mistakes, known) if known else Context(mistakes)
+    context = _context(zone)
     read = SEGMENTS.read(segments, ("segments",), context)
     if read is not None:
-        names = {"segment": [*map(str, segments)], "list": lists}
+        names: Mapping[str, Collection[str] | None] = {
+            "segment": [*map(str, segments)],
+            "list": lists,
+            "trait": traits,
+            "object": objects,
+        }
         for mention in context.mentions:
-            check_mention(mention, names, mistakes)
+            check_mention(mention, names, context.mistakes)
         for cycle in cycles({name: nested_names(who) for name, who in read.items()}):
-            mistakes.add(("segments", cycle[0]), f"segments in a circle: {' → '.join(cycle)}.")
-    if mistakes.found or read is None:
-        raise ProjectError(
-            [Complaint(PLAIN, spell(item.path), item.message, item.hint) for item in mistakes.found]
-        )
+            message = f"segments in a circle: {' → '.join(cycle)}."
+            context.mistakes.add(("segments", cycle[0]), message)
+    if context.mistakes.found or read is None:
+        raise _wrong(context)
     return read
+
+
+def parse_traits(
+    traits: Mapping[str, object], zone: str = "UTC", events: Collection[str] = ()
+) -> Mapping[str, Trait]:
+    """Read computed traits from plain data: ``{name: trait}``, in the order given.
+
+    ``EVENT.PROPERTY`` is split after the longest of the names ``events``, else at its first dot.
+    Raises ``ProjectError`` with all complaints, each at the place ``<segments>:0:0``.
+    """
+    context = _context(zone, events)
+    read = TRAITS.read(traits, ("traits",), context)
+    needs = {name: operand_names(each.trait) for name, each in (read or {}).items() if each.trait}
+    for cycle in cycles(needs):
+        message = f"traits in a circle: {' → '.join(cycle)}."
+        context.mistakes.add(("traits", cycle[0]), message)
+    names = {"trait": [*map(str, traits)] if read is not None else []}
+    for mention in context.mentions:
+        check_mention(mention, names, context.mistakes)
+    if context.mistakes.found or read is None:
+        raise _wrong(context)
+    return {name: each.trait for name, each in read.items() if each.trait is not None}
+
+
+def _context(zone: str, events: Collection[str] = ()) -> Context:
+    context = Context(events=events)
+    known = ZONE.read(zone, ("timezone",), context)
+    return context if known is None else replace(context, zone=known)
+
+
+def _wrong(context: Context) -> ProjectError:
+    found = context.mistakes.found
+    return ProjectError(
+        [Complaint(PLAIN, spell(item.path), item.message, item.hint) for item in found]
+    )
 
 
 def check_mention(
@@ -132,7 +188,9 @@ def segment_schemas() -> Mapping[str, Schema]:
     kinds = {
         **{word: {"properties": {word: schema}} for word, schema in SIMPLE.items()},
         "event": event_schema(),
-        "attribute": _attribute_schema(),
+        "related": related_schema(),
+        "attribute": _value_schema("attribute", DOTTED.schema, {TRUE_FOR: DURATION.schema}),
+        "trait": _value_schema("trait", TEXT.schema, {}),
     }
     closed = [
         {"type": "object", "additionalProperties": False, **schema, "required": [word]}
@@ -173,10 +231,18 @@ def _everyone(value: object, path: Path, context: Context) -> Condition | None:
     return None
 
 
+def _not(value: object, path: Path, context: Context) -> Condition | None:
+    if isinstance(value, Mapping) and HISTORY.name in value and _kinds(value) == [EVENT.name]:
+        return read_event(value, path, context, negated=True)
+    inner = read_condition(value, path, context)
+    return None if inner is None else Not(inner)
+
+
 _READERS: Mapping[str, Reader[Condition]] = {
     "all": CONDITIONS.to(All),
     "any": CONDITIONS.to(AnyOf),
-    "not": CONDITION.to(Not),
+    "not": Reader(_not, CONDITION_SCHEMA),
+    "sequence": Reader(SEQUENCE.read, SEQUENCE.schema),
     "everyone": Reader(_everyone, {"const": True}),
     "segment": TEXT.mentioned("segment").to(InSegment),
     "list": TEXT.mentioned("list").to(InList),
@@ -199,24 +265,53 @@ def _simple(word: str) -> Callable[[Mapping[str, object], Path, Context], Condit
 def _attribute(mapping: Mapping[str, object], path: Path, context: Context) -> Condition | None:
     here = (*path, "attribute")
     name = DOTTED.read(mapping["attribute"], here, context)
+    tests = _tests(mapping, ("attribute", TRUE_FOR), path, context)
     if name is not None:
         context.mentions.append(Mention("attribute", ".".join(name), here))
-    rest = {word: value for word, value in mapping.items() if word != "attribute"}
-    tests = read_tests(rest, path, context)
-    return None if name is None or tests is None else AttributeIs(name, tests)
+    span = None
+    if TRUE_FOR in mapping:
+        span = DURATION.read(mapping[TRUE_FOR], (*path, TRUE_FOR), context)
+        if span is None or not _steady(tests or (), (*path, TRUE_FOR), context):
+            return None
+    return None if name is None or tests is None else AttributeIs(name, tests, span)
 
 
-def _attribute_schema() -> Schema:
+def _trait(mapping: Mapping[str, object], path: Path, context: Context) -> Condition | None:
+    name = TEXT.mentioned("trait").read(mapping["trait"], (*path, "trait"), context)
+    tests = _tests(mapping, ("trait",), path, context)
+    return None if name is None or tests is None else TraitIs(name, tests)
+
+
+def _tests(
+    mapping: Mapping[str, object], other: Collection[str], path: Path, context: Context
+) -> tuple[Test, ...] | None:
+    """Read the operators beside the keys ``other``; no property is meant in them."""
+    rest = {word: value for word, value in mapping.items() if word not in other}
+    return read_tests(rest, path, replace(context, mentions=[]))
+
+
+def _steady(tests: tuple[Test, ...], path: Path, context: Context) -> bool:
+    if not any(map(looks_at_now, tests)):
+        return True
+    message = "'true_for' beside a test that looks at now: what changes by itself has no length."
+    hint = "Ask it of a value that is set, such as is: or gte:."
+    context.mistakes.found.append(Mistake(path, message, hint, at_key=True))
+    return False
+
+
+def _value_schema(word: str, name: Schema, more: Mapping[str, Schema]) -> Schema:
     operators = operators_schema()
     properties = operators["properties"]
     assert isinstance(properties, Mapping)  # noqa: S101 - our own table
-    return {"properties": {"attribute": DOTTED.schema, **properties}, "minProperties": 2}
+    return {"properties": {word: name, **more, **properties}, "minProperties": 2}
 
 
 KINDS: Mapping[str, Callable[[Mapping[str, object], Path, Context], Condition | None]] = {
     **{word: _simple(word) for word in _READERS},
     "attribute": _attribute,
+    "trait": _trait,
     "event": read_event,
+    "related": read_related,
 }
 """The kinds of conditions, by the key that names them."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import re2
 
-from dataout.model.complaints import Mistake
 from dataout.model.readers import ANY_TEXT as TEXT
 from dataout.model.readers import (
     BOOLEAN,
+    COUNT,
     DURATION,
     INSTANT,
     NUMBER,
@@ -19,14 +20,17 @@ from dataout.model.readers import (
     list_of,
     pair_of,
 )
-from dataout.model.reading import Context, Reader, Schema, expected, mapping_of, unsupported
+from dataout.model.reading import Context, Reader, Schema, expected
+from dataout.model.times import LONGEST, UNITS
 from dataout.segments.tree import (
     After,
     Age,
     Before,
     Between,
+    CalendarDays,
     Compare,
     Comparison,
+    DistinctDaysIs,
     Exists,
     IsNot,
     OlderThan,
@@ -40,13 +44,19 @@ from dataout.segments.tree import (
 )
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from dataout.model.complaints import Path
+
+T = TypeVar("T")
 
 Make = Callable[[bool], Test]
 """Makes a test, given whether case is ignored."""
 
 COMPARISONS: tuple[Comparison, ...] = ("is", "gt", "gte", "lt", "lte")
 IGNORE_CASE = "ignore_case"
+ZONE = "zone"
+CALENDAR_DAYS = "calendar_days"
 
 _NULL_HINT = "To ask whether there is a value, say exists: true or exists: false."
 
@@ -121,6 +131,44 @@ def _steady(test: TimeTest) -> Make:
     return lambda _: test
 
 
+MOST_DAYS = LONGEST // UNITS["d"]
+"""No count of days is above it, as no duration is."""
+
+_DAYS: Reader[int] = Reader(
+    COUNT.passing(
+        lambda days: "" if days <= MOST_DAYS else f"at most {MOST_DAYS} days can be counted."
+    ).read,
+    {**COUNT.schema, "maximum": MOST_DAYS},
+)
+_DAY_COUNT: Reader[int] = Reader(
+    _DAYS.passing(
+        lambda days: "" if days else "a count of days begins with 1, which is today."
+    ).read,
+    {**_DAYS.schema, "minimum": 1},
+)
+_DAY_PAIR = pair_of(
+    _DAYS,
+    _DAYS,
+    "numbers of days",
+    "the bounds are the wrong way round: the younger comes first, as in [1, 7] (0 is today).",
+    gap=0,
+)
+
+
+def _calendar_days(value: object, path: Path, context: Context) -> TimeTest | None:
+    match value:
+        case list() | tuple():
+            pair = _DAY_PAIR.read(value, path, context)
+            return None if pair is None else CalendarDays(*pair, context.zone.key)
+        case int() | float() | Decimal() if not isinstance(value, bool):
+            days = _DAY_COUNT.read(value, path, context)
+            return None if days is None else CalendarDays(0, days - 1, context.zone.key)
+        case _:
+            hint = "For instance 7 (today and six days before it) or [1, 7] (without today)."
+            expected("a number of days, or two in brackets", value, path, context, hint)
+            return None
+
+
 WITHIN: Reader[TimeTest] = DURATION.to(Within)
 TIMES: Mapping[str, Reader[TimeTest]] = {
     "within": WITHIN,
@@ -139,6 +187,7 @@ TIMES: Mapping[str, Reader[TimeTest]] = {
         "instants",
         "the bounds are the wrong way round, or equal: the earlier comes first.",
     ).to(lambda bounds: Between(*bounds)),
+    CALENDAR_DAYS: Reader(_calendar_days, {"anyOf": [_DAY_COUNT.schema, _DAY_PAIR.schema]}),
 }
 """Restrictions of an event's time; an event takes at most one of them."""
 
@@ -160,54 +209,11 @@ OPERATORS: Mapping[str, Reader[Make]] = {
     **{name: reader.to(_steady) for name, reader in TIMES.items()},
     "within_next": DURATION.to(WithinNext).to(_steady),
 }
-"""What can be asked of an attribute's or a property's value; of several, all must hold."""
-
-LATER_OPERATORS = frozenset({"calendar_days", "true_for", "any", "none"})
+"""What can be asked of one value, an attribute's or a property's; of several, all must hold."""
 
 
-def read_tests(
-    mapping: Mapping[str, object], path: Path, context: Context
-) -> tuple[Test, ...] | None:
-    """Read the operators among the keys of ``mapping``; at least one has to be there."""
-    fold = False
-    if IGNORE_CASE in mapping:
-        fold = bool(BOOLEAN.read(mapping[IGNORE_CASE], (*path, IGNORE_CASE), context))
-    makes: list[Make | None] = []
-    for name, operand in mapping.items():
-        here = (*path, name)
-        if name in OPERATORS:
-            makes.append(OPERATORS[name].read(operand, here, context))
-        elif name in LATER_OPERATORS:
-            context.mistakes.found.append(Mistake(here, unsupported(name), at_key=True))
-            makes.append(None)
-        elif name != IGNORE_CASE:
-            context.mistakes.unknown(here, "operator", [*OPERATORS, IGNORE_CASE])
-            makes.append(None)
-    if not makes:
-        context.mistakes.add(
-            path, "expected at least one operator.", "Say exists: true to ask for any value."
-        )
-    tests = tuple(make(fold) for make in makes if make is not None)
-    return tests if tests and len(tests) == len(makes) else None
-
-
-def read_value_test(value: object, path: Path, context: Context) -> tuple[Test, ...] | None:
-    """Read ``x: 3`` or ``x: {gte: 3, lt: 5}``: what is asked of one value."""
-    if isinstance(value, Mapping):
-        mapping = mapping_of(value, path, "operators", context)
-        return None if mapping is None else read_tests(mapping, path, context)
-    bound = SCALAR.read(value, path, context)
-    return None if bound is None else (Compare("is", bound),)
-
-
-def operators_schema() -> Schema:
-    """Say what a value's operators may be."""
-    return {
-        "type": "object",
-        "properties": {
-            **{name: reader.schema for name, reader in OPERATORS.items()},
-            IGNORE_CASE: BOOLEAN.schema,
-        },
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
+def in_zone(test: T, zone: ZoneInfo | None) -> T:
+    """Let what counts days count those of ``zone``, where one was named."""
+    if zone is not None and isinstance(test, CalendarDays | DistinctDaysIs):
+        return replace(test, zone=zone.key)
+    return test

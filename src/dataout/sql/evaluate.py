@@ -1,7 +1,7 @@
 """A program becomes one query: a common table per group of atoms, then every formula per profile.
 
-Atoms that read the same rows are computed together: those of one stream of events after the same
-anchor in one pass, all attributes in one, all lists in one. What a stream selects and the window
+Atoms that read the same rows are computed together: those of one source of events after the same
+anchor in one pass, all attributes in one, all lists in one. What a source selects and the window
 bounds that all of a group share are pushed down to the scan. A distinct count has a pass of its
 own: beside other aggregates it costs ten times as much.
 """
@@ -18,21 +18,31 @@ from dataout.segments.atoms import (
     Atom,
     AttributeAtom,
     CountAtom,
+    DaysAtom,
     DistinctAtom,
     EventAtom,
+    FirstSeenAtom,
     KeyAtom,
     ListAtom,
     NumberAtom,
+    PickedAtom,
     Program,
+    RelatedAtom,
+    SequenceAtom,
+    SinceAtom,
+    Source,
     TimeAtom,
 )
-from dataout.segments.tree import Stream, TimeTest
-from dataout.sql.formulas import Columns, after_anchor, formula
+from dataout.segments.orders import OrderRule
+from dataout.sql.events import events_query
+from dataout.sql.formulas import Columns, formula
+from dataout.sql.history import first_seen, held_since
+from dataout.sql.orders import lines_of
+from dataout.sql.relations import related_objects
 from dataout.sql.scope import Scope
-from dataout.sql.values import call, dig, passes
-from dataout.sql.windows import earliest, in_window
+from dataout.sql.sequences import satisfied
+from dataout.sql.values import call, parsed_part
 
-KEY = "struct_pack(event_time := event_time, received_at := received_at, landing := landing)"
 NEWEST = "struct_pack(set_at := set_at, received_at := received_at, landing := landing)"
 
 
@@ -44,17 +54,41 @@ class Evaluation:
     columns: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Events:
+    source: Source
+    since: KeyAtom | None
+    alone: DistinctAtom | DaysAtom | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    pass
+
+
+_Alone = SinceAtom | FirstSeenAtom | RelatedAtom | SequenceAtom
+_Group = _Events | _Attributes | _Lists | _Alone
+
+
 def evaluation(program: Program, scope: Scope) -> Evaluation:
     """Compile all segments of a program; the answer has one row per profile."""
     groups = _groups(program.atoms)
+    rules = rules_of(program.atoms)
     columns = {
         atom: exp.column(f"a{program.atoms.index(atom)}", table=f"g{n}")
         for n, atoms in enumerate(groups.values())
         for atom in atoms
     }
     query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
+    for number, rule in enumerate(rules):
+        query = query.with_(f"orders_{number}", as_=lines_of(rule, scope))
     for n, (group, atoms) in enumerate(groups.items()):
-        query = query.with_(f"g{n}", as_=_group_query(group, atoms, columns, scope))
+        query = query.with_(f"g{n}", as_=_group_query(group, atoms, columns, rules, scope))
         query = query.join(
             exp.to_table(f"g{n}"),
             on=exp.column("slot", table=f"g{n}").eq(exp.column("slot", table="p")),
@@ -68,24 +102,20 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
     return Evaluation(query, names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Events:
-    stream: Stream
-    since: KeyAtom | None
-    alone: DistinctAtom | None
+def rules_of(atoms: tuple[Atom, ...]) -> tuple[OrderRule, ...]:
+    """List the order rules that atoms read by, each once."""
+    return tuple(dict.fromkeys(rule for atom in atoms for rule in _rules(atom)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Attributes:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    pass
-
-
-_Group = _Events | _Attributes | _Lists
+def _rules(atom: Atom) -> tuple[OrderRule, ...]:
+    match atom:
+        case SequenceAtom(chain):
+            links = [*chain.then, *([chain.never] if chain.never else [])]
+            return sum((link.source.rules for link in links), chain.first.rules)
+        case AttributeAtom() | SinceAtom() | FirstSeenAtom() | ListAtom() | RelatedAtom():
+            return ()
+        case _:
+            return atom.source.rules
 
 
 def _groups(atoms: tuple[Atom, ...]) -> dict[_Group, list[Atom]]:
@@ -97,11 +127,11 @@ def _groups(atoms: tuple[Atom, ...]) -> dict[_Group, list[Atom]]:
 
 
 def _since(atom: Atom) -> KeyAtom | None:
-    return atom.since if isinstance(atom, CountAtom | NumberAtom | DistinctAtom) else None
-
-
-def _when(atom: EventAtom) -> TimeTest | None:
-    return None if isinstance(atom, KeyAtom | TimeAtom) else atom.when
+    match atom:
+        case CountAtom() | NumberAtom() | DistinctAtom() | DaysAtom():
+            return atom.since
+        case _:
+            return None
 
 
 def _group(atom: Atom) -> _Group:
@@ -110,112 +140,69 @@ def _group(atom: Atom) -> _Group:
             return _Attributes()
         case ListAtom():
             return _Lists()
-        case DistinctAtom():
-            return _Events(atom.stream, atom.since, atom)
-        case KeyAtom() | TimeAtom() | CountAtom() | NumberAtom():
-            return _Events(atom.stream, _since(atom), None)
+        case SinceAtom() | FirstSeenAtom() | RelatedAtom() | SequenceAtom():
+            return atom
+        case DistinctAtom() | DaysAtom():
+            return _Events(atom.source, atom.since, atom)
+        case KeyAtom() | TimeAtom() | PickedAtom() | CountAtom() | NumberAtom():
+            return _Events(atom.source, _since(atom), None)
         case _:
             assert_never(atom)
 
 
-def _group_query(group: _Group, atoms: list[Atom], columns: Columns, scope: Scope) -> exp.Select:
+def _group_query(
+    group: _Group, atoms: list[Atom], columns: Columns, rules: tuple[OrderRule, ...], scope: Scope
+) -> exp.Select:
     match group:
         case _Events():
-            events = [atom for atom in atoms if not isinstance(atom, AttributeAtom | ListAtom)]
-            query = _events_query(group, events, columns, scope)
+            events: list[EventAtom] = [atom for atom in atoms if isinstance(atom, EventAtom)]
+            anchor = None if group.since is None else columns[group.since]
+            return events_query(events, columns, anchor, rules, scope)
         case _Attributes():
-            names = [atom.name for atom in atoms if isinstance(atom, AttributeAtom)]
-            query = _states_query("attributes", "name", names, scope)
+            names = {atom.name: atom for atom in atoms if isinstance(atom, AttributeAtom)}
+            return _states(
+                "attributes", "name", "struct_pack(value := value)", names, columns, scope
+            )
         case _Lists():
-            names = [atom.name for atom in atoms if isinstance(atom, ListAtom)]
-            query = _states_query("list_members", "list", names, scope)
+            names_ = {atom.name: atom for atom in atoms if isinstance(atom, ListAtom)}
+            return _states("list_members", "list", "member", names_, columns, scope)
+        case SinceAtom():
+            return _alone(held_since(group, scope), group, columns)
+        case FirstSeenAtom():
+            return _alone(first_seen(scope), group, columns)
+        case RelatedAtom():
+            return _alone(related_objects(group, scope), group, columns)
+        case SequenceAtom(chain):
+            happened = satisfied(chain, rules, scope).select("TRUE AS value")
+            return _alone(happened, group, columns)
         case _:
             assert_never(group)
-    for atom in atoms:
-        query = query.select(exp.alias_(_aggregate(atom, scope), columns[atom].name))
-    return query
 
 
-def _events_query(
-    group: _Events, atoms: list[EventAtom], columns: Columns, scope: Scope
-) -> exp.Select:
-    slot = exp.column("slot", table="events")
-    query = (
-        exp.select(slot).from_("events").where(scope.visible("events", "event_time")).group_by(slot)
+def _alone(query: exp.Select, atom: Atom, columns: Columns) -> exp.Select:
+    """Give the one value of a query its column."""
+    return exp.select("slot", exp.alias_(exp.column("value"), columns[atom].name)).from_(
+        query.subquery("alone")
     )
-    if group.stream.names:
-        query = query.where(exp.column("name").isin(*sorted(group.stream.names)))
-    if group.stream.where is not None:
-        query = query.where(passes(group.stream.where, exp.column("properties"), scope))
-    bounds = [earliest(_when(atom), scope.at) for atom in atoms]
-    if all(bound is not None for bound in bounds):
-        query = query.where(exp.column("event_time") > min(b for b in bounds if b is not None))
-    if group.since is not None:
-        anchor = columns[group.since]
-        query = query.join(
-            exp.to_table(anchor.table), on=exp.column("slot", table=anchor.table).eq(slot)
-        ).where(after_anchor(exp.column("event_time"), exp.column("landing"), anchor))
-    return query
 
 
-def _states_query(table: str, column: str, names: list[str], scope: Scope) -> exp.Select:
-    slot = exp.column("slot")
-    return (
-        exp.select(slot)
+def _states(
+    table: str,
+    column: str,
+    what: str,
+    names: Mapping[str, AttributeAtom] | Mapping[str, ListAtom],
+    columns: Columns,
+    scope: Scope,
+) -> exp.Select:
+    query = (
+        exp.select("slot")
         .from_(table)
         .where(exp.column(column).isin(*sorted(names)))
         .where(scope.visible(table, "set_at"))
-        .group_by(slot)
+        .group_by("slot")
     )
-
-
-def _aggregate(atom: Atom, scope: Scope) -> exp.Expr:
-    match atom:
-        case AttributeAtom(name):
-            return _newest("struct_pack(value := value)", "name", name)
-        case ListAtom(name):
-            return _newest("member", "list", name)
-        case _:
-            return _filtered(_function(atom, scope), atom, scope)
-
-
-def _newest(what: str, column: str, name: str) -> exp.Expr:
-    newest = call("arg_max", _parsed(what), _parsed(NEWEST))
-    return exp.Filter(this=newest, expression=exp.Where(this=exp.column(column).eq(name)))
-
-
-def _parsed(text: str) -> exp.Expr:
-    return exp.maybe_parse(text, dialect="duckdb")
-
-
-def _function(atom: EventAtom, scope: Scope) -> exp.Expr:
-    match atom:
-        case KeyAtom(which=which):
-            return call("min" if which == "first" else "max", _parsed(KEY))
-        case TimeAtom(which=which):
-            return call("min" if which == "first" else "max", exp.column("event_time"))
-        case CountAtom():
-            return exp.Count(this=exp.Star())
-        case NumberAtom(function, path):
-            number = call("number_of", dig(exp.column("properties"), path))
-            return call("count" if function == "usable" else function, _only(number, atom, scope))
-        case DistinctAtom(path):
-            key = call("distinct_key", dig(exp.column("properties"), path))
-            return exp.Count(this=exp.Distinct(expressions=[key]))
-        case _:
-            assert_never(atom)
-
-
-def _only(number: exp.Expr, atom: NumberAtom, scope: Scope) -> exp.Expr:
-    """Look into properties inside the window alone: a FILTER does not keep its argument from it."""
-    if atom.when is None:
-        return number
-    return exp.Case().when(in_window(exp.column("event_time"), atom.when, scope.at), number)
-
-
-def _filtered(function: exp.Expr, atom: EventAtom, scope: Scope) -> exp.Expr:
-    when = _when(atom)
-    if when is None or isinstance(atom, NumberAtom):
-        return function
-    condition = in_window(exp.column("event_time"), when, scope.at)
-    return exp.Filter(this=function, expression=exp.Where(this=condition))
+    for name, atom in names.items():
+        newest = call("arg_max", parsed_part(what), parsed_part(NEWEST))
+        only = exp.Filter(this=newest, expression=exp.Where(this=exp.column(column).eq(name)))
+        query = query.select(exp.alias_(only, columns[atom].name))
+    return query

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from dataout.segments.tree import Stream
 from dataout.sql.scope import Scope
-from dataout.sql.values import passes
+from dataout.sql.values import passes, property_of
 
 
 def newest_events(stream: Stream, scope: Scope, most: int) -> exp.Select:
@@ -24,7 +24,7 @@ def newest_events(stream: Stream, scope: Scope, most: int) -> exp.Select:
     if stream.names:
         query = query.where(exp.column("name").isin(*sorted(stream.names)))
     if stream.where is not None:
-        query = query.where(passes(stream.where, exp.column("properties"), scope))
+        query = query.where(passes(stream.where, property_of(exp.column("properties")), scope))
     return query
 
 

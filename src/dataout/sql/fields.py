@@ -27,7 +27,7 @@ SCALARS = "('VARCHAR', 'UBIGINT', 'BIGINT', 'DOUBLE')"
 """What ``json_type`` calls texts and numbers."""
 
 LONGEST_ID = 512
-"""Bytes of the longest profile id."""
+"""Bytes of the longest id of a profile or an object."""
 
 LONGEST_NUMBER = 16
 """Signs, a minus not counted, of the longest csv cell that is read as a number.
@@ -219,7 +219,7 @@ def given(name: str) -> str:
 
 
 def identity(name: str) -> str:
-    """Read a field as a profile id: a text, or a whole number in its plain spelling."""
+    """Read a field as an id: a text, or a whole number in its plain spelling."""
     whole = f"try_cast({name}_text AS DECIMAL(38, 6))"
     return (
         f"CASE WHEN regexp_full_match({name}_text, '-?[0-9]+[.]0+')"
@@ -233,7 +233,7 @@ def identity(name: str) -> str:
 
 
 def identity_problem(name: str, read: str) -> str:
-    """Say why a field is no profile id; NULL: it is."""
+    """Say why a field is no id; NULL: it is."""
     return (
         f"CASE WHEN trim({read}) <> '' AND strlen({read}) <= {LONGEST_ID} THEN NULL"
         f" WHEN coalesce({name}_type, 'NULL') = 'NULL' THEN '{name}: missing'"

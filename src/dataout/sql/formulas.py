@@ -10,24 +10,36 @@ from sqlglot import exp
 from dataout.segments.atoms import (
     Always,
     And,
+    Arithmetic,
     Atom,
+    AtomValue,
     AverageExceeds,
+    Computed,
+    Constant,
     CountAtom,
+    DaysAtom,
     DistinctAtom,
     Exceeds,
     Formula,
     Happened,
+    Happens,
+    HeldFor,
     Listed,
     Negation,
     NumberAtom,
     Or,
+    PickedAtom,
     PickedIn,
     PickedSince,
+    Quotient,
+    RelatedTo,
+    SeenFor,
+    Value,
     ValueIs,
 )
 from dataout.segments.tree import TimeTest
 from dataout.sql.scope import Scope
-from dataout.sql.values import COMPARE, dig, holds, passes_all
+from dataout.sql.values import COMPARE, call, dig, holds, passes_all
 from dataout.sql.windows import in_window
 
 Columns = Mapping[Atom, exp.Column]
@@ -60,8 +72,17 @@ def formula(part: Formula, columns: Columns, scope: Scope) -> exp.Condition:
             return exp.and_(_picked(time, when, scope), later)
         case ValueIs(atom, path, tests):
             return passes_all(tests, dig(_field(columns[atom], "value"), path), scope)
-        case Listed(atom):
+        case HeldFor(atom, span) | SeenFor(atom, span):
+            return holds(
+                exp.LTE(this=columns[atom].copy(), expression=exp.convert(scope.at - span))
+            )
+        case Computed(value, tests):
+            return passes_all(tests, as_value(value, columns), scope)
+        case Listed(atom) | Happens(atom):
             return holds(columns[atom].copy())
+        case RelatedTo(atom, op, bound):
+            count = exp.Coalesce(this=columns[atom].copy(), expressions=[exp.convert(0)])
+            return COMPARE[op](this=count, expression=exp.convert(bound))
         case _:
             assert_never(part)
 
@@ -87,7 +108,7 @@ def _picked(time: exp.Expr, when: TimeTest | None, scope: Scope) -> exp.Conditio
 def _exceeds(part: Exceeds, columns: Columns) -> exp.Condition:
     column, bound = columns[part.atom].copy(), exp.Literal.number(f"{part.bound:f}")
     match part.atom:
-        case CountAtom() | DistinctAtom():
+        case CountAtom() | DistinctAtom() | DaysAtom():
             count = exp.Coalesce(this=column, expressions=[exp.convert(0)])
             return COMPARE[part.op](this=count, expression=bound)
         case NumberAtom():
@@ -111,3 +132,60 @@ def _average(part: AverageExceeds, columns: Columns) -> exp.Condition:
         holds(exp.GT(this=usable.copy(), expression=exp.convert(0))),
         holds(COMPARE[part.op](this=total, expression=limit)),
     )
+
+
+OPERATORS = {"plus": exp.Add, "minus": exp.Sub}
+FUNCTIONS = {"times": "product", "divided_by": "ratio"}
+
+
+def as_value(value: Value, columns: Columns) -> exp.Expr:
+    """Compile a trait to a value that tests can look at."""
+    match value:
+        case AtomValue(PickedAtom() as atom):
+            return _field(columns[atom], "value")
+        case AtomValue(CountAtom() | DistinctAtom() | DaysAtom() as atom):
+            count = exp.Coalesce(this=columns[atom].copy(), expressions=[exp.convert(0)])
+            return _variant(exp.cast(count, "DECIMAL(26, 6)"))
+        case _:
+            return _variant(as_number(value, columns))
+
+
+def as_number(value: Value, columns: Columns) -> exp.Expr:
+    """Compile a trait to a number; in arithmetic an empty sum or count is 0."""
+    match value:
+        case AtomValue(PickedAtom() as atom):
+            return call("number_of", _field(columns[atom], "value"))
+        case AtomValue(atom):
+            return call("fitting", columns[atom])
+        case Quotient(total, usable):
+            return call("ratio", call("fitting", columns[total]), call("fitting", columns[usable]))
+        case Constant(number):
+            return exp.cast(exp.Literal.number(f"{number:f}"), "DECIMAL(26, 6)")
+        case Arithmetic(operation, of):
+            first, *rest = (_in_arithmetic(part, columns) for part in of)
+            for part in rest:
+                first = _joined(operation, first, part)
+            return first
+        case _:
+            assert_never(value)
+
+
+def _in_arithmetic(part: Value, columns: Columns) -> exp.Expr:
+    number = as_number(part, columns)
+    match part:
+        case AtomValue(CountAtom() | DistinctAtom() | DaysAtom()):
+            return exp.Coalesce(this=number, expressions=[exp.convert(0)])
+        case AtomValue(NumberAtom("sum")):
+            return exp.Coalesce(this=number, expressions=[exp.convert(0)])
+        case _:
+            return number
+
+
+def _joined(operation: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    if operation in FUNCTIONS:
+        return call(FUNCTIONS[operation], left, right)
+    return call("fitting", OPERATORS[operation](this=exp.paren(left), expression=exp.paren(right)))
+
+
+def _variant(number: exp.Expr) -> exp.Expr:
+    return exp.Cast(this=number, to=exp.DataType.build("VARIANT", dialect="duckdb"))

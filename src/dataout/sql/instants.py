@@ -127,15 +127,15 @@ def _from_zone(wall: exp.Expr, zone: str) -> exp.Expr:
            )[1]""",
         wall=wall,
         before=_local(":wall - :day", wall=wall),
-        wall_before=_clock(_local(":wall - :day", wall=wall), zone),
+        wall_before=clock(_local(":wall - :day", wall=wall), zone),
         after=_local(":wall + :day", wall=wall),
-        wall_after=_clock(_local(":wall + :day", wall=wall), zone),
-        wall_early=_clock(exp.column("early", table="q"), zone),
-        wall_late=_clock(exp.column("late", table="q"), zone),
+        wall_after=clock(_local(":wall + :day", wall=wall), zone),
+        wall_early=clock(exp.column("early", table="q"), zone),
+        wall_late=clock(exp.column("late", table="q"), zone),
     )
 
 
-def _clock(instant: exp.Expr, zone: str) -> exp.Expr:
+def clock(instant: exp.Expr, zone: str) -> exp.Expr:
     """Say what a clock in ``zone`` shows at ``instant``, in milliseconds as if it were UTC."""
     return _local(
         "epoch_ms(timezone(:zone, timezone('UTC', make_timestamp((:at) * 1000))))",

@@ -19,8 +19,15 @@ CREATE OR REPLACE TEMP TABLE load_parsed (
   digest UHUGEINT,
   set_at BIGINT,
   stated BOOLEAN,
-  member BOOLEAN
+  member BOOLEAN,
+  type VARCHAR,
+  object_id VARCHAR,
+  related BOOLEAN,
+  via VARCHAR
 );
+
+-- news: the working table of the records of one load that say something new
+CREATE OR REPLACE TEMP TABLE load_news ("row" BIGINT);
 
 -- counts: what the records of a load came to so far
 SELECT
@@ -96,56 +103,114 @@ WHERE event_key IS NOT NULL;
 
 -- several: people of whom a load has several records: only theirs can speak of one instant twice
 CREATE OR REPLACE TEMP TABLE load_several AS
-SELECT slot FROM load_parsed JOIN profiles USING (profile_id) GROUP BY slot HAVING count(*) > 1;
+SELECT slot AS owner FROM load_parsed JOIN profiles USING (profile_id)
+GROUP BY slot
+HAVING count(*) > 1;
+
+-- several_objects: objects of which a load has several records
+CREATE OR REPLACE TEMP TABLE load_several AS
+SELECT struct_pack(type := type, object_id := object_id) AS owner FROM load_parsed
+WHERE object_id IS NOT NULL
+GROUP BY type, object_id
+HAVING count(*) > 1;
+
+-- said_of_people: the records that state values of people
+CREATE OR REPLACE TEMP VIEW load_said AS
+SELECT "row", slot AS owner, set_at, received_at, stated, rest
+FROM load_parsed
+JOIN profiles USING (profile_id);
+
+-- said_of_objects: the records that state values of objects
+CREATE OR REPLACE TEMP VIEW load_said AS
+SELECT
+  "row",
+  struct_pack(type := type, object_id := object_id) AS owner,
+  set_at,
+  received_at,
+  stated,
+  rest
+FROM load_parsed
+WHERE object_id IS NOT NULL;
 
 -- stated_attributes: every value that records state; of several for one instant the last counts
 CREATE OR REPLACE TEMP TABLE load_values AS
 WITH entries AS (
   SELECT
     "row",
-    slot,
+    owner,
     set_at,
     received_at,
     stated,
     unnest(map_entries(CAST(CAST(rest AS JSON) AS MAP(VARCHAR, JSON)))) AS entry
-  FROM load_parsed
-  JOIN profiles USING (profile_id)
+  FROM load_said
 ),
 pairs AS (
   SELECT
-    "row", slot, entry.key AS name, CAST(entry.value AS VARIANT) AS value, set_at, received_at, stated
+    "row", owner, entry.key AS name, CAST(entry.value AS VARIANT) AS value, set_at, received_at, stated
   FROM entries
 )
-SELECT * FROM pairs ANTI JOIN load_several USING (slot)
+SELECT * FROM pairs ANTI JOIN load_several USING (owner)
 UNION ALL
 (
-  SELECT * FROM pairs SEMI JOIN load_several USING (slot)
-  QUALIFY row_number() OVER (PARTITION BY slot, name, set_at, received_at ORDER BY "row" DESC) = 1
+  SELECT * FROM pairs SEMI JOIN load_several USING (owner)
+  QUALIFY row_number() OVER (PARTITION BY owner, name, set_at, received_at ORDER BY "row" DESC) = 1
 );
 
 -- stated_members: who was put on the list or taken off it
 CREATE OR REPLACE TEMP TABLE load_values AS
-SELECT "row", slot, CAST($1 AS VARCHAR) AS name, member AS value, set_at, received_at, stated
+SELECT "row", slot AS owner, CAST($1 AS VARCHAR) AS name, member AS value, set_at, received_at, stated
 FROM load_parsed
 JOIN profiles USING (profile_id)
 QUALIFY row_number() OVER (PARTITION BY slot, set_at, received_at ORDER BY "row" DESC) = 1;
 
+-- stated_relationships: who was related to what, and how, told whole by each record
+CREATE OR REPLACE TEMP TABLE load_values AS
+SELECT
+  "row",
+  slot AS owner,
+  struct_pack(type := type, object_id := object_id) AS name,
+  struct_pack(related := related, attributes := CAST(CAST(via AS JSON) AS VARIANT)) AS value,
+  set_at,
+  received_at,
+  stated
+FROM load_parsed
+JOIN profiles USING (profile_id)
+QUALIFY
+  row_number() OVER (PARTITION BY slot, type, object_id, set_at, received_at ORDER BY "row" DESC) = 1;
+
 -- known_attributes: the history that new values are compared with
 CREATE OR REPLACE TEMP VIEW load_known AS
-SELECT slot, name, value, set_at, received_at, landing FROM attributes;
+SELECT slot AS owner, name, value, set_at, received_at, landing FROM attributes;
 
--- known_members: the history that new members are compared with
+-- known_list_members: the history that new members are compared with
 CREATE OR REPLACE TEMP VIEW load_known AS
-SELECT slot, list AS name, member AS value, set_at, received_at, landing FROM list_members;
+SELECT slot AS owner, list AS name, member AS value, set_at, received_at, landing FROM list_members;
+
+-- known_object_attributes: the history that new values of objects are compared with
+CREATE OR REPLACE TEMP VIEW load_known AS
+SELECT
+  struct_pack(type := type, object_id := object_id) AS owner, name, value, set_at, received_at, landing
+FROM object_attributes;
+
+-- known_relationships: the history that new relationships are compared with
+CREATE OR REPLACE TEMP VIEW load_known AS
+SELECT
+  slot AS owner,
+  struct_pack(type := type, object_id := object_id) AS name,
+  struct_pack(related := related, attributes := attributes) AS value,
+  set_at,
+  received_at,
+  landing
+FROM relationships;
 
 -- fresh: what is not known yet: another value for a stated instant, else another than before it
 CREATE OR REPLACE TEMP TABLE load_fresh AS
 WITH earlier AS (
   SELECT *, FALSE AS arriving FROM load_known
   UNION ALL
-  SELECT slot, name, value, set_at, received_at, "row" AS landing, TRUE AS arriving
+  SELECT owner, name, value, set_at, received_at, "row" AS landing, TRUE AS arriving
   FROM load_values
-  SEMI JOIN load_several USING (slot)
+  SEMI JOIN load_several USING (owner)
 ),
 compared AS (
   SELECT
@@ -164,7 +229,7 @@ compared AS (
     ) AS newest
   FROM load_values AS new
   JOIN earlier AS old
-    ON old.slot = new.slot AND old.name = new.name AND old.set_at <= new.set_at
+    ON old.owner = new.owner AND old.name = new.name AND old.set_at <= new.set_at
     AND (NOT arriving OR old.set_at < new.set_at OR old.received_at < new.received_at)
   GROUP BY new."row", new.name
 )
@@ -180,7 +245,7 @@ WHERE
 -- attributes: the values not known yet
 INSERT INTO attributes BY NAME
 SELECT
-  slot,
+  owner AS slot,
   name,
   value,
   set_at,
@@ -192,17 +257,45 @@ FROM load_fresh;
 INSERT INTO list_members BY NAME
 SELECT
   name AS list,
-  slot,
+  owner AS slot,
   value AS member,
   set_at,
   received_at,
   (SELECT coalesce(max(landing), 0) FROM list_members) + "row" AS landing
 FROM load_fresh;
 
+-- object_attributes: the values of objects not known yet
+INSERT INTO object_attributes BY NAME
+SELECT
+  owner.type AS type,
+  owner.object_id AS object_id,
+  name,
+  value,
+  set_at,
+  received_at,
+  (SELECT coalesce(max(landing), 0) FROM object_attributes) + "row" AS landing
+FROM load_fresh;
+
+-- relationships: the relationships not known yet
+INSERT INTO relationships BY NAME
+SELECT
+  name.type AS type,
+  name.object_id AS object_id,
+  owner AS slot,
+  value.related AS related,
+  value.attributes AS attributes,
+  set_at,
+  received_at,
+  (SELECT coalesce(max(landing), 0) FROM relationships) + "row" AS landing
+FROM load_fresh;
+
+-- noted: the records of which something was not known yet
+INSERT INTO load_news SELECT "row" FROM load_fresh;
+
 -- changed: how many records said something new: a value, or a person
 SELECT count(*) AS records
 FROM (
-  SELECT "row" FROM load_fresh
+  SELECT "row" FROM load_news
   UNION
   SELECT min("row") FROM load_parsed JOIN profiles USING (profile_id) WHERE slot > $1 GROUP BY profile_id
 );
@@ -279,9 +372,3 @@ SELECT
 FROM rejects
 GROUP BY kind, field, reason
 ORDER BY records DESC, kind, reason;
-
--- rejects_of_file: how many records of a file could not be taken in
-SELECT count(*) AS records FROM rejects WHERE file = $1;
-
--- drop_rejects: the file was mended and loaded
-DELETE FROM rejects WHERE file = $1;

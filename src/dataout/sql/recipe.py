@@ -10,7 +10,7 @@ from typing import Literal
 from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql.instants import Unit
 
-Kind = Literal["events", "profiles", "list"]
+Kind = Literal["events", "profiles", "list", "objects", "relationships"]
 
 Operation = Literal["plus", "minus", "times", "divided_by"]
 
@@ -37,7 +37,7 @@ Origin = Column | Arithmetic
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Records that pass ``where`` (None: all) are events of this name."""
+    """Records that pass ``where`` (None: all) are events, or objects, of this name."""
 
     name: str
     where: Filter | None
@@ -48,11 +48,12 @@ class Recipe:
     """How a record is read. None: the field has its own name (docs/loading.md) in the record.
 
     ``zone`` (IANA) holds for texts without offset, ``unit`` for numbers in time fields. ``event``
-    is a column or rules of which the first match wins; records that match none are skipped, as
-    are those that pass ``skip``. ``fields`` become properties (of events) or attributes (of
-    profiles); without them all fields do that nothing else has taken. Cells of the csv columns in
-    ``text`` stay text, whatever they look like. ``known`` names the events that a strict catalog
-    allows (None: any).
+    and ``type`` are a column or rules of which the first match wins; records that match none are
+    skipped, as are those that pass ``skip``. ``fields`` become properties (of events) or attributes
+    (of profiles, objects and relationships); without them all fields do that nothing else has
+    taken. ``via`` become attributes of the relationship that a record about an object may state.
+    Cells of the csv columns in ``text`` stay text, whatever they look like. ``known`` names the
+    events that a strict catalog allows (None: any).
     """
 
     kind: Kind
@@ -67,6 +68,10 @@ class Recipe:
     received_at: Origin | None = None
     set_at: Origin | None = None
     member: Column | None = None
+    type: Column | tuple[Naming, ...] | None = None
+    object_id: Column | None = None
+    related: Column | None = None
+    via: tuple[tuple[str, Origin], ...] | None = None
     skip: Filter | None = None
     fields: tuple[tuple[str, Origin], ...] | None = None
     text: frozenset[str] = frozenset()
@@ -78,22 +83,43 @@ TAKEN: Mapping[Kind, tuple[str, ...]] = {
     "events": ("profile_id", "event", "event_time", "event_id", "received_at", "source"),
     "profiles": ("profile_id", "set_at", "received_at"),
     "list": ("profile_id", "set_at", "received_at", "member"),
+    "objects": ("type", "object_id", "profile_id", "related", "via", "set_at", "received_at"),
+    "relationships": ("type", "object_id", "profile_id", "related", "set_at", "received_at"),
 }
 """The fields of a record that have a meaning of their own."""
 
-REST: Mapping[Kind, str] = {"events": "properties", "profiles": "attributes", "list": ""}
+REST: Mapping[Kind, str] = {
+    "events": "properties",
+    "profiles": "attributes",
+    "list": "",
+    "objects": "attributes",
+    "relationships": "via",
+}
 """The field that holds the others."""
 
 
+def rules(recipe: Recipe) -> tuple[Naming, ...]:
+    """List the rules that name what a record is about; none: a field does."""
+    match recipe.kind:
+        case "events":
+            named = recipe.event
+        case "objects" | "relationships":
+            named = recipe.type
+        case "profiles" | "list":
+            return ()
+    return named if isinstance(named, tuple) else ()
+
+
 def origins(recipe: Recipe) -> Mapping[str, Origin]:
-    """List the fields that a recipe takes from a column or computes, the event's name included."""
+    """List the fields that a recipe takes from a column or computes, names included."""
     named = {name: getattr(recipe, name) for name in TAKEN[recipe.kind] if name != "source"}
     return {name: o for name, o in named.items() if isinstance(o, Column | Arithmetic)}
 
 
 def named_columns(recipe: Recipe) -> Iterator[str]:
     """List every column that a recipe names."""
-    for origin in (*origins(recipe).values(), *(origin for _, origin in recipe.fields or ())):
+    parts = (*(recipe.fields or ()), *(recipe.via or ()))
+    for origin in (*origins(recipe).values(), *(origin for _, origin in parts)):
         yield from _columns(origin)
     yield from looked_at(recipe)
     yield from sorted(recipe.text)
@@ -113,7 +139,7 @@ def _columns(part: Part) -> Iterator[str]:
 def _filters(recipe: Recipe) -> Iterator[Filter]:
     if recipe.skip is not None:
         yield recipe.skip
-    for rule in recipe.event if isinstance(recipe.event, tuple) else ():
+    for rule in rules(recipe):
         if rule.where is not None:
             yield rule.where
 

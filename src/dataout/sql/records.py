@@ -27,11 +27,12 @@ from dataout.sql.recipe import (
     Recipe,
     looked_at,
     origins,
+    rules,
     times,
 )
-from dataout.sql.rest import attributes, held_object, properties
+from dataout.sql.rest import attributes, held_object, properties, via
 from dataout.sql.scope import Scope
-from dataout.sql.values import passes
+from dataout.sql.values import passes, property_of
 
 ALWAYS = -(2**62)
 """The ``set_at`` and ``received_at`` of what was always held and always known."""
@@ -69,7 +70,7 @@ def read_statement(recipe: Recipe, reading: Reading) -> str:
         _raw(recipe, lookup),
         _typed(recipe),
         _spelled(recipe),
-        _timed(recipe),
+        _timed(recipe, lookup),
         _judged(recipe, reading),
         _dated(recipe, reading, lookup),
     ]
@@ -142,7 +143,7 @@ def _passes(condition: Filter, recipe: Recipe) -> str:
     scope = Scope(Instant(0), None, recipe.zone)
     steps = sorted(set(looked_at(recipe)))
     names = {step: f"f{at}" for at, step in enumerate(steps)}
-    return passes(_renamed(condition, names), exp.column("whole"), scope).sql("duckdb")
+    return passes(_renamed(condition, names), property_of(exp.column("whole")), scope).sql("duckdb")
 
 
 def _renamed(condition: Filter, names: Mapping[str, str]) -> Filter:
@@ -166,13 +167,19 @@ def _spelled(recipe: Recipe) -> dict[str, str]:
         case "events":
             spelled["own_id"] = f"nullif({fields.scalar('event_id')}, '')"
             spelled["own_source"] = text(recipe.source) if recipe.source else _source()
-            spelled["name"] = _name(recipe)
+            spelled["name"] = _name(recipe, f"nullif({fields.scalar('event')}, '')")
         case "list":
-            spelled["on_list"] = _member()
+            spelled["on_list"] = _truth("member")
         case "profiles":
             pass
+        case "objects" | "relationships":
+            spelled["thing"] = fields.identity("object_id")
+            spelled["name"] = _name(recipe, fields.identity("type"))
+            spelled["bound"] = _truth("related")
+    if recipe.kind == "objects":
+        spelled["held_via"] = held_object("via") if recipe.via is None else "NULL"
     if REST[recipe.kind]:
-        spelled["rest"] = held_object() if recipe.fields is None else "NULL"
+        spelled["rest"] = held_object("rest") if recipe.fields is None else "NULL"
     spelled["left_out"] = skip
     return spelled
 
@@ -181,12 +188,10 @@ def _source() -> str:
     return f"nullif({fields.scalar('source')}, '')"
 
 
-def _name(recipe: Recipe) -> str:
-    match recipe.event:
-        case tuple(rules):
-            return f"CASE {' '.join(_rule(rule, recipe) for rule in rules)} END"
-        case _:
-            return f"nullif({fields.scalar('event')}, '')"
+def _name(recipe: Recipe, own: str) -> str:
+    """Name what a record is about: by the recipe's rules, if there are any."""
+    ruled = " ".join(_rule(rule, recipe) for rule in rules(recipe))
+    return f"CASE {ruled} END" if ruled else own
 
 
 def _rule(rule: Naming, recipe: Recipe) -> str:
@@ -194,34 +199,36 @@ def _rule(rule: Naming, recipe: Recipe) -> str:
     return f"WHEN {condition} THEN {text(rule.name)}"
 
 
-def _member() -> str:
+def _truth(name: str) -> str:
+    """Read a field that is true unless it says otherwise; NULL: it says neither."""
     return (
-        f"CASE WHEN NOT {fields.given('member')} THEN TRUE"
-        " WHEN lower(member_text) IN ('true', '1') THEN TRUE"
-        " WHEN lower(member_text) IN ('false', '0') THEN FALSE END"
+        f"CASE WHEN NOT {fields.given(name)} THEN TRUE"
+        f" WHEN lower({name}_text) IN ('true', '1') THEN TRUE"
+        f" WHEN lower({name}_text) IN ('false', '0') THEN FALSE END"
     )
 
 
-def _timed(recipe: Recipe) -> dict[str, str]:
-    instants = {
+def _timed(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
+    timed = {
         f"{name}_read": fields.instant(f"{name}_time", recipe.zone, recipe.unit)
         for name in times(recipe)
     }
-    unnamed = "name IS NULL" if isinstance(recipe.event, tuple) else "FALSE"
-    return {**instants, "skipped": f"left_out OR {unnamed}"}
+    if recipe.kind == "objects":
+        timed["bond"] = via(recipe, lookup)
+    unnamed = "name IS NULL" if rules(recipe) else "FALSE"
+    return {**timed, "skipped": f"left_out OR {unnamed}"}
 
 
 def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
     """Say the first thing that is wrong with a record."""
     happened, received = times(recipe)
     wrong = [
-        fields.identity_problem("profile_id", "profile"),
+        *_identity_problems(recipe),
         *_event_problems(recipe),
         fields.time_problem(happened, recipe.unit, required=recipe.kind == "events"),
         fields.time_problem(received, recipe.unit, required=False),
     ]
-    if recipe.kind == "list":
-        wrong.append("CASE WHEN on_list IS NULL THEN 'member: not true or false' END")
+    wrong += _state_problems(recipe)
     if (rest := REST[recipe.kind]) and recipe.fields is None:
         misfit = f"rest IS NULL AND {fields.given('rest')}"
         wrong.append(f"CASE WHEN {misfit} THEN '{rest}: not an object' END")
@@ -234,6 +241,36 @@ def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
     return {"problem": f"CASE {unread}WHEN skipped THEN NULL ELSE coalesce({', '.join(wrong)}) END"}
 
 
+def _identity_problems(recipe: Recipe) -> list[str]:
+    person = fields.identity_problem("profile_id", "profile")
+    match recipe.kind:
+        case "events" | "profiles" | "list":
+            return [person]
+        case "objects":
+            # Only a record that says something of a relationship needs to say whose it is.
+            alone = f"profile_id_text IS NULL AND NOT {fields.given('related')} AND bond = '{{}}'"
+            person = f"CASE WHEN NOT ({alone}) THEN {person} END"
+        case "relationships":
+            pass
+    kind = [] if rules(recipe) else [fields.identity_problem("type", "name")]
+    return [*kind, fields.identity_problem("object_id", "thing"), person]
+
+
+def _state_problems(recipe: Recipe) -> list[str]:
+    related = "CASE WHEN bound IS NULL THEN 'related: not true or false' END"
+    match recipe.kind:
+        case "events" | "profiles":
+            return []
+        case "list":
+            return ["CASE WHEN on_list IS NULL THEN 'member: not true or false' END"]
+        case "relationships":
+            return [related]
+        case "objects":
+            misfit = f"held_via IS NULL AND {fields.given('via')}"
+            via_problem = f"CASE WHEN {misfit} THEN 'via: not an object' END"
+            return [related] if recipe.via is not None else [related, via_problem]
+
+
 def _event_problems(recipe: Recipe) -> list[str]:
     if recipe.kind != "events":
         return []
@@ -244,7 +281,7 @@ def _event_problems(recipe: Recipe) -> list[str]:
         f"CASE WHEN {read} IS NULL AND {fields.given(name)} THEN {problem} END"
         for name, read, problem in checks
     ]
-    if not isinstance(recipe.event, tuple):
+    if not rules(recipe):
         nameless = (
             f"CASE WHEN {fields.given('event')} THEN 'event: not a text' ELSE 'event: missing' END"
         )
@@ -280,13 +317,16 @@ def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
         "happened": f"coalesce({happened}_read, received_at_read, {since})",
         "said": f"coalesce({happened}_read, received_at_read) IS NOT NULL",
     }
-    if recipe.kind == "profiles":
-        dated["others"] = f"CASE WHEN {fine} THEN {attributes(recipe, lookup)} END"
+    if recipe.kind != "list":
+        read = properties if recipe.kind == "relationships" else attributes
+        dated["others"] = f"CASE WHEN {fine} THEN {read(recipe, lookup)} END"
     return dated
 
 
 def _final(recipe: Recipe) -> dict[str, str]:
     common = {"profile_id": "profile", "received_at": "received"}
+    state = {**common, "set_at": "happened", "stated": "said"}
+    thing = {**state, "type": "name", "object_id": "thing", "related": "bound"}
     match recipe.kind:
         case "events":
             # Lengths first, so that no two events spell the same.
@@ -307,6 +347,10 @@ def _final(recipe: Recipe) -> dict[str, str]:
                 "digest": f"md5_number({key})",
             }
         case "profiles":
-            return {**common, "set_at": "happened", "stated": "said", "rest": "others"}
+            return {**state, "rest": "others"}
         case "list":
-            return {**common, "set_at": "happened", "stated": "said", "member": "on_list"}
+            return {**state, "member": "on_list"}
+        case "objects":
+            return {**thing, "rest": "others", "via": "bond"}
+        case "relationships":
+            return {**thing, "via": "others"}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from dataout.sql.fields import Lookup, json_object, text
-from dataout.sql.recipe import ALIASES, REST, TAKEN, Column, Origin, Recipe, origins
+from dataout.sql.recipe import ALIASES, REST, TAKEN, Column, Origin, Recipe, origins, rules
 
 NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"
 """Finds what JSON lacks, but its readers take: NaN, infinities, numbers beyond doubles."""
@@ -19,27 +19,39 @@ def _object(lookup: Lookup, parts: Mapping[str, Origin]) -> str:
     return json_object({name: lookup.value(origin) for name, origin in parts.items()})
 
 
-def held_object() -> str:
-    """Read an object, or a text that holds one, as tables carry nested values."""
-    openings = "length(rest_text) - length(replace(replace(rest_text, '[', ''), '{', ''))"
+def held_object(name: str) -> str:
+    """Read a field as an object, or a text that holds one, as tables carry nested values."""
+    written = f"{name}_text"
+    openings = f"length({written}) - length(replace(replace({written}, '[', ''), '{{', ''))"
     return (
-        "CASE rest_type WHEN 'OBJECT' THEN rest_json"
-        " WHEN 'VARCHAR' THEN CASE WHEN json_valid(rest_text) THEN"
-        f" CASE WHEN json_type(rest_text) = 'OBJECT' AND {openings} < {MOST_OPENINGS}"
-        f" AND NOT regexp_matches(rest_text, '{NOT_FINITE}')"
-        " THEN CAST(rest_text AS JSON) END END END"
+        f"CASE {name}_type WHEN 'OBJECT' THEN {name}_json"
+        f" WHEN 'VARCHAR' THEN CASE WHEN json_valid({written}) THEN"
+        f" CASE WHEN json_type({written}) = 'OBJECT' AND {openings} < {MOST_OPENINGS}"
+        f" AND NOT regexp_matches({written}, '{NOT_FINITE}')"
+        f" THEN CAST({written} AS JSON) END END END"
     )
 
 
 def properties(recipe: Recipe, lookup: Lookup) -> str:
-    """Read an event's properties as JSON text, nulls left away."""
+    """Read what is said once and whole as JSON text, nulls left away: of events, relationships."""
     if recipe.fields is not None:
         found = _without_nulls(lookup, dict(recipe.fields))
     else:
         others = _others(recipe, lookup)
         merged = f"json_strip_nulls(json_merge_patch({others}, rest))"
         found = f"CASE WHEN rest IS NULL THEN json_strip_nulls({others}) ELSE {merged} END"
-    # One spelling for equal properties, whatever file they come from: their digest depends on it.
+    return _normal(found)
+
+
+def via(recipe: Recipe, lookup: Lookup) -> str:
+    """Read the relationship's attributes in a record about an object, as ``properties`` are."""
+    if recipe.via is not None:
+        return _normal(_without_nulls(lookup, dict(recipe.via)))
+    return _normal("json_strip_nulls(coalesce(held_via, CAST('{}' AS JSON)))")
+
+
+def _normal(found: str) -> str:
+    # One spelling for equal objects, whatever file they come from: an event's digest depends on it.
     return f"CAST(json_normalize({found}) AS VARCHAR)"
 
 
@@ -87,6 +99,7 @@ def _taken(recipe: Recipe) -> tuple[set[str], dict[str, str]]:
     """List the fields that others have taken, and the aliases of those that stand for them."""
     mapped = origins(recipe)
     taken = {REST[recipe.kind]}
+    taken |= {origin.name for _, origin in recipe.via or () if isinstance(origin, Column)}
     aliases: dict[str, str] = {}
     for name in TAKEN[recipe.kind]:
         match mapped.get(name):
@@ -103,6 +116,12 @@ def _taken(recipe: Recipe) -> tuple[set[str], dict[str, str]]:
 
 def _is_settled(name: str, recipe: Recipe) -> bool:
     """Whether a field comes from the recipe itself, so that the record's is one like any other."""
-    return (name == "source" and bool(recipe.source)) or (
-        name == "event" and isinstance(recipe.event, tuple)
-    )
+    match name:
+        case "source":
+            return bool(recipe.source)
+        case "event" | "type":
+            return bool(rules(recipe))
+        case "via":
+            return recipe.via is not None
+        case _:
+            return False

@@ -38,6 +38,29 @@ CREATE TABLE list_members (
   landing BIGINT NOT NULL
 );
 
+-- object_attributes: history of what is known of the things that profiles are related to
+CREATE TABLE object_attributes (
+  type VARCHAR NOT NULL,
+  object_id VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  value VARIANT,
+  set_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);
+
+-- relationships: history of who is related to what, and how
+CREATE TABLE relationships (
+  type VARCHAR NOT NULL,
+  object_id VARCHAR NOT NULL,
+  slot INTEGER NOT NULL,
+  related BOOLEAN NOT NULL,
+  attributes VARIANT,
+  set_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);
+
 -- rejects: records that could not be taken in, kept whole until they are replayed
 CREATE TABLE rejects (
   reject_id UHUGEINT NOT NULL,

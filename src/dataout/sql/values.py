@@ -8,17 +8,21 @@ words.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import reduce
 from typing import assert_never
 
+import sqlglot
 from sqlglot import exp
 
 from dataout.segments.tree import (
     After,
     Age,
+    AnyElement,
     Before,
     Between,
+    CalendarDays,
     Compare,
     Comparison,
     Exists,
@@ -66,13 +70,32 @@ def call(function: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=function, expressions=[argument.copy() for argument in arguments])
 
 
+def parsed(text: str) -> exp.Select:
+    """Read SQL that is easier to write as text."""
+    return sqlglot.parse_one(text, dialect="duckdb")  # type: ignore[return-value]
+
+
+def parsed_part(text: str) -> exp.Expr:
+    """Read a part of SQL that is easier to write as text."""
+    return sqlglot.parse_one(text, dialect="duckdb")
+
+
 def holds(condition: exp.Expr) -> exp.Condition:
     """Make a condition two-valued: unknown is false."""
     return exp.Coalesce(this=condition, expressions=[FALSE.copy()])
 
 
-def passes(condition: Filter, properties: exp.Expr, scope: Scope) -> exp.Condition:
-    """Test a whole filter on one event's properties."""
+Properties = Callable[[tuple[str, ...]], exp.Expr]
+"""Where the value at a path stands."""
+
+
+def property_of(value: exp.Expr) -> Properties:
+    """Look properties up inside a value."""
+    return lambda path: dig(value, path)
+
+
+def passes(condition: Filter, properties: Properties, scope: Scope) -> exp.Condition:
+    """Test a whole filter on the properties of one event, object or relationship."""
     match condition:
         case FilterAll(of):
             return exp.and_(*(passes(part, properties, scope) for part in of))
@@ -81,7 +104,7 @@ def passes(condition: Filter, properties: exp.Expr, scope: Scope) -> exp.Conditi
         case FilterNot(part):
             return exp.not_(exp.paren(passes(part, properties, scope)))
         case PropertyIs(path, tests):
-            return passes_all(tests, dig(properties, path), scope)
+            return passes_all(tests, properties(path), scope)
         case _:
             assert_never(condition)
 
@@ -103,18 +126,35 @@ def _test(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
 
 def _any_element(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
     """Let a list pass when one of its elements does."""
-    inner = exp.Lambda(
-        this=holds(_scalar(test, exp.column(ELEMENT), scope)),
-        expressions=[exp.to_identifier(ELEMENT)],
-    )
-    variants = exp.DataType.build("VARIANT[]", dialect="duckdb")
-    elements = exp.TryCast(this=call("list_of", value), to=variants)
+    element = element_of(value)
+    if isinstance(test, AnyElement):
+        met = holds(_meets(test.where, element, scope))
+        over_list = call("list_bool_or", over_elements("list_transform", value, met))
+        return holds(exp.and_(call("is_list", value), holds(over_list)))
     over_list = call(
-        "list_bool_or", exp.Anonymous(this="list_transform", expressions=[elements, inner])
+        "list_bool_or", over_elements("list_transform", value, holds(_scalar(test, element, scope)))
     )
     return holds(
         exp.Case().when(call("is_list", value), over_list).else_(_scalar(test, value, scope))
     )
+
+
+def element_of(value: exp.Expr) -> exp.Column:
+    """Name an element of a list; inside the elements of another list, the name is another."""
+    inside = sum(1 for column in value.find_all(exp.Column) if column.name.startswith(ELEMENT))
+    return exp.column(f"{ELEMENT}{inside or ''}")
+
+
+def over_elements(function: str, value: exp.Expr, body: exp.Expr) -> exp.Expr:
+    """Apply ``list_transform`` or ``list_filter`` to a list; ``body`` speaks of ``element_of``."""
+    variants = exp.DataType.build("VARIANT[]", dialect="duckdb")
+    elements = exp.TryCast(this=call("list_of", value), to=variants)
+    inner = exp.Lambda(this=body, expressions=[exp.to_identifier(element_of(value).name)])
+    return exp.Anonymous(this=function, expressions=[elements, inner])
+
+
+def _meets(where: Filter, element: exp.Expr, scope: Scope) -> exp.Condition:
+    return exp.and_(call("is_object", element), passes(where, property_of(element), scope))
 
 
 def _scalar(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
@@ -127,9 +167,18 @@ def _scalar(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
             )
         case TextTest():
             return _text_test(value, test)
-        case Within() | OlderThan() | Age() | WithinNext() | After() | Before() | Between():
+        case (
+            Within()
+            | OlderThan()
+            | Age()
+            | WithinNext()
+            | After()
+            | Before()
+            | Between()
+            | CalendarDays()
+        ):
             return in_window(instant_of(value, scope), test, scope.at)
-        case Exists() | IsNot():
+        case Exists() | IsNot() | AnyElement():
             raise AssertionError(test)
         case _:
             assert_never(test)

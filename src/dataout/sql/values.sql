@@ -40,7 +40,8 @@ CREATE OR REPLACE TEMP MACRO list_of(v) AS
 
 -- is_number: the value is a number, not a text that spells one
 CREATE OR REPLACE TEMP MACRO is_number(v) AS
-  variant_typeof(v) IN ('UINT64', 'INT64', 'DOUBLE', 'INT32', 'UINT32', 'INT16', 'UINT16', 'INT8', 'UINT8');
+  variant_typeof(v) IN ('UINT64', 'INT64', 'DOUBLE', 'INT32', 'UINT32', 'INT16', 'UINT16', 'INT8', 'UINT8')
+  OR starts_with(variant_typeof(v), 'DECIMAL');
 
 -- text_of: the text, NULL for anything else
 CREATE OR REPLACE TEMP MACRO text_of(v) AS
@@ -90,6 +91,51 @@ CREATE OR REPLACE TEMP MACRO distinct_key(v) AS
     WHEN variant_typeof(v) = 'VARCHAR' THEN nullif('t' || try_cast(scalar_of(v) AS VARCHAR), 't')
     WHEN is_number(v) THEN 'n' || CAST(own_number(v) AS VARCHAR)
     ELSE 'b' || CAST(own_boolean(v) AS VARCHAR)
+  END;
+
+-- is_object: the value is an object
+CREATE OR REPLACE TEMP MACRO is_object(v) AS starts_with(variant_typeof(v), 'OBJECT');
+
+-- fitting: a number that fits, or NULL
+CREATE OR REPLACE TEMP MACRO fitting(n) AS try_cast(n AS DECIMAL(26, 6));
+
+-- quotient: n / d of integers, rounded half-even; NULL where d is 0
+CREATE OR REPLACE TEMP MACRO quotient(n, d) AS
+  list_transform(
+    [{n: CAST(n AS HUGEINT), d: CAST(nullif(d, 0) AS HUGEINT)}],
+    lambda p: p.n // p.d + CASE
+      WHEN 2 * abs(p.n % p.d) > abs(p.d)
+        OR (2 * abs(p.n % p.d) = abs(p.d) AND (p.n // p.d) % 2 <> 0)
+      THEN CASE WHEN (p.n < 0) = (p.d < 0) THEN 1 ELSE -1 END
+      ELSE 0
+    END
+  )[1];
+
+-- micro: a number as an integer of millionths
+CREATE OR REPLACE TEMP MACRO micro(n) AS CAST(CAST(n AS DECIMAL(32, 6)) * 1000000 AS HUGEINT);
+
+-- of_micro: an integer of millionths as a number, or NULL where it does not fit
+CREATE OR REPLACE TEMP MACRO of_micro(m) AS
+  CASE WHEN abs(m) < 100000000000000000000000000 THEN CAST(m AS DECIMAL(32, 0)) * 0.000001 END;
+
+-- product: two numbers multiplied, rounded half-even, NULL where it does not fit
+CREATE OR REPLACE TEMP MACRO product(a, b) AS
+  CASE WHEN abs(CAST(a AS DOUBLE) * CAST(b AS DOUBLE)) < 1e20
+    THEN fitting(of_micro(quotient(micro(a) * micro(b), 1000000)))
+  END;
+
+-- ratio: one number divided by another, rounded half-even, NULL where it does not fit or b is 0
+CREATE OR REPLACE TEMP MACRO ratio(a, b) AS
+  CASE WHEN b <> 0 AND abs(CAST(a AS DOUBLE) / CAST(b AS DOUBLE)) < 1e20
+    THEN fitting(of_micro(quotient(micro(a) * 1000000, micro(b))))
+  END;
+
+-- share: of an amount, the part that falls on some of its units
+CREATE OR REPLACE TEMP MACRO share(amount, part, whole) AS
+  CASE
+    WHEN part = whole THEN amount
+    WHEN abs(CAST(amount AS DOUBLE)) < 1e14 AND CAST(whole AS DOUBLE) BETWEEN 0.000001 AND 1e12
+      THEN fitting(of_micro(quotient(micro(amount) * micro(part), micro(whole))))
   END;
 
 -- bounded: the instant if it lies between two others, the second excluded

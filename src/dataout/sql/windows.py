@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
 from dataout.model.people import Instant
+from dataout.model.times import instant_of
 from dataout.segments.tree import (
     After,
     Age,
     Before,
     Between,
+    CalendarDays,
     OlderThan,
     TimeTest,
     Within,
     WithinNext,
 )
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-def in_window(time: exp.Expr, test: TimeTest, at: Instant) -> exp.Condition:
+
+def in_window(moment: exp.Expr, test: TimeTest, at: Instant) -> exp.Condition:
     """Say when ``time`` passes; every window is half-open as its node says."""
     match test:
         case Within(span):
-            return _all(_gt(time, at - span), _lte(time, at))
+            return _all(_gt(moment, at - span), _lte(moment, at))
         case OlderThan(span):
-            return _lte(time, at - span)
+            return _lte(moment, at - span)
         case Age(youngest, oldest):
-            return _all(_gt(time, at - oldest), _lte(time, at - youngest))
+            return _all(_gt(moment, at - oldest), _lte(moment, at - youngest))
         case WithinNext(span):
-            return _all(_gt(time, at), _lte(time, at + span))
+            return _all(_gt(moment, at), _lte(moment, at + span))
         case After(instant):
-            return _gt(time, instant)
+            return _gt(moment, instant)
         case Before(instant):
-            return exp.LT(this=time.copy(), expression=_literal(instant))
+            return exp.LT(this=moment.copy(), expression=_literal(instant))
         case Between(start, end):
-            return _all(
-                exp.GTE(this=time.copy(), expression=_literal(start)),
-                exp.LT(this=time.copy(), expression=_literal(end)),
-            )
+            return _from(moment, start, end)
+        case CalendarDays():
+            start, end = calendar_bounds(test, at)
+            return exp.and_(_from(moment, start, end), _lte(moment, at))
         case _:
             assert_never(test)
+
+
+def calendar_bounds(test: CalendarDays, at: Instant) -> tuple[Instant, Instant]:
+    """Give the first instant of the oldest day, and that after the youngest day's end."""
+    zone = ZoneInfo(test.zone)
+    today = (EPOCH + timedelta(milliseconds=at)).astimezone(zone).date()
+    start = datetime.combine(today - timedelta(days=test.oldest), time(), zone)
+    end = datetime.combine(today - timedelta(days=test.youngest - 1), time(), zone)
+    return instant_of(start, zone), instant_of(end, zone)
 
 
 def earliest(test: TimeTest | None, at: Instant) -> int | None:
@@ -56,6 +71,8 @@ def earliest(test: TimeTest | None, at: Instant) -> int | None:
             return int(instant)
         case Between(start):
             return start - 1
+        case CalendarDays():
+            return calendar_bounds(test, at)[0] - 1
         case OlderThan() | Before() | None:
             return None
         case _:
@@ -66,12 +83,19 @@ def _all(left: exp.Condition, right: exp.Condition) -> exp.Condition:
     return exp.and_(left, right)
 
 
-def _gt(time: exp.Expr, bound: int) -> exp.Condition:
-    return exp.GT(this=time.copy(), expression=_literal(bound))
+def _from(moment: exp.Expr, start: int, end: int) -> exp.Condition:
+    return _all(
+        exp.GTE(this=moment.copy(), expression=_literal(start)),
+        exp.LT(this=moment.copy(), expression=_literal(end)),
+    )
 
 
-def _lte(time: exp.Expr, bound: int) -> exp.Condition:
-    return exp.LTE(this=time.copy(), expression=_literal(bound))
+def _gt(moment: exp.Expr, bound: int) -> exp.Condition:
+    return exp.GT(this=moment.copy(), expression=_literal(bound))
+
+
+def _lte(moment: exp.Expr, bound: int) -> exp.Condition:
+    return exp.LTE(this=moment.copy(), expression=_literal(bound))
 
 
 def _literal(number: int) -> exp.Expr:

@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from dataout.app.wiring import destination_types
+from dataout.app.commands.check_data import DATA_CODES, data_findings
+from dataout.app.commands.check_segments import AUDIENCE_CODES, audience_findings, segment_findings
+from dataout.app.commands.findings import Finding, finding
+from dataout.app.state import ENGINE_FILE, state_folder
+from dataout.app.wiring import Surroundings, destination_types
+from dataout.app.workspace import chosen_environment, opened
 from dataout.definitions import ProjectDefinition, read_project
-from dataout.errors import ProjectError
+from dataout.definitions.folder import MAIN
+from dataout.errors import ProjectError, StateError
 from dataout.model.complaints import nearest
 from dataout.model.definitions import AudienceKind, Complaint, Place
 from dataout.model.people import IDENTIFYING
+from dataout.segments.check import CODES as CONDITION_CODES
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One mistake or piece of advice, with its place and a code that the docs explain."""
-
-    level: Literal["error", "warning"]
-    code: str
-    message: str
-    file: str
-    line: int
-    column: int
-    hint: str
+CODES = (
+    "project",
+    "unpaired-suppression",
+    "unknown-event",
+    "unknown-attribute",
+    "no-identifying-field",
+    *CONDITION_CODES,
+    *AUDIENCE_CODES,
+    *DATA_CODES,
+)
+"""Every code that a finding can have; docs/checks.md explains each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,14 @@ def read(folder: Path) -> ProjectDefinition:
     return read_project(folder, models, fields)
 
 
-def check(folder: Path) -> CheckResult:
-    """Read a project folder and judge it; mistakes are findings, not exceptions."""
+def check(
+    folder: Path, environment: str | None = None, surroundings: Surroundings | None = None
+) -> CheckResult:
+    """Read a project folder and judge it; mistakes are findings, not exceptions.
+
+    With an environment, whose state exists already, the data is looked at as well. An unknown one
+    raises ``UsageError``.
+    """
     try:
         definition = read(folder)
     except ProjectError as error:
@@ -59,19 +70,33 @@ def check(folder: Path) -> CheckResult:
             *_unpaired_suppressions(definition),
             *_names_unknown_to_the_catalog(definition),
             *_nameless_rows(definition),
+            *segment_findings(definition),
+            *audience_findings(definition),
+            *_of_data(definition, environment, surroundings or Surroundings({})),
         )
     )
 
 
+def _of_data(
+    definition: ProjectDefinition, name: str | None, surroundings: Surroundings
+) -> Iterator[Finding]:
+    """Look at the data where there is any; a state that is in use is looked at another time."""
+    if name is None:
+        return
+    environment = chosen_environment(definition, name)
+    if not (state_folder(definition.folder, name) / ENGINE_FILE).is_file():
+        return
+    try:
+        with opened(definition, environment, surroundings) as work:
+            yield from data_findings(work)
+    except StateError as error:
+        message = f"the data of {name} was not looked at. {error}"
+        yield finding("warning", "data-not-checked", message, Place(MAIN, 1, 1), error.hint)
+
+
 def _error(complaint: Complaint) -> Finding:
     message = f"{complaint.path}: {complaint.message}"
-    return _finding("error", "project", message, complaint.place, complaint.hint)
-
-
-def _finding(
-    level: Literal["error", "warning"], code: str, message: str, place: Place, hint: str
-) -> Finding:
-    return Finding(level, code, message, place.file, place.line, place.column, hint)
+    return finding("error", "project", message, complaint.place, complaint.hint)
 
 
 def _unpaired_suppressions(definition: ProjectDefinition) -> Iterator[Finding]:
@@ -86,7 +111,7 @@ def _unpaired_suppressions(definition: ProjectDefinition) -> Iterator[Finding]:
         for destination in dict.fromkeys(sync.destination for sync in audience.syncs):
             for segment in audience.suppress:
                 if (segment, destination) not in excluded:
-                    yield _finding(
+                    yield finding(
                         "warning",
                         "unpaired-suppression",
                         f"audience {audience.name} suppresses by {segment}, which is not synced to "
@@ -107,11 +132,11 @@ def _names_unknown_to_the_catalog(definition: ProjectDefinition) -> Iterator[Fin
         names = known.get(reference.kind)
         name = reference.name.split(".")[0] if reference.kind == "attribute" else reference.name
         if names and name not in names:
-            yield _finding(
+            yield finding(
                 "warning",
                 f"unknown-{reference.kind}",
-                f"segment {reference.segment} uses the {reference.kind} '{reference.name}', which "
-                "the catalog does not list.",
+                f"{reference.by} {reference.segment} uses the {reference.kind} "
+                f"'{reference.name}', which the catalog does not list.",
                 reference.place,
                 nearest(name, names),
             )
@@ -122,7 +147,7 @@ def _nameless_rows(definition: ProjectDefinition) -> Iterator[Finding]:
     for audience in definition.audiences.values():
         for sync in audience.syncs:
             if not set(sync.identifiers) & set(IDENTIFYING):
-                yield _finding(
+                yield finding(
                     "warning",
                     "no-identifying-field",
                     f"sync {sync.name} sends no identifying field: nobody will be identifiable.",

@@ -135,7 +135,7 @@ def _tree(
     work: Workspace, segment: str, slot: int, at: Instant, known_at: Instant | None
 ) -> Branch:
     scope = work.scope(at, known_at)
-    return explain_condition(work.engine, segment, work.conditions, slot, scope)
+    return explain_condition(work.engine, segment, work.meaning, slot, scope)
 
 
 def _audience(

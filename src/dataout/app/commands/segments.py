@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from dataout.app.workspace import Workspace
 from dataout.audiences.evaluate import counts, members
+from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
 from dataout.model.people import Instant
-from dataout.segments.atoms import program
+from dataout.segments.describe import describe
+from dataout.segments.translate import program
 from dataout.sql.evaluate import evaluation
 
 
@@ -39,7 +41,7 @@ def segments(
     ids: bool = False,
 ) -> SegmentsResult:
     """Evaluate all segments and count those asked for (none: all that are not tiers)."""
-    chosen = _chosen(work, names)
+    chosen = _chosen(work.definition, names)
     instant = at if at is not None else work.clock.now()
     columns = work.evaluate(instant, known_at)
     found = counts(work.engine, {name: columns[name] for name in chosen})
@@ -55,17 +57,24 @@ def segments(
 
 def compiled(work: Workspace, name: str) -> str:
     """Spell the query by which a segment is evaluated on its own."""
-    (chosen,) = _chosen(work, [name])
-    query = evaluation(program(work.conditions, [chosen]), work.scope(work.clock.now())).query
+    (chosen,) = _chosen(work.definition, [name])
+    query = evaluation(program(work.meaning, [chosen]), work.scope(work.clock.now())).query
     return query.sql(dialect=work.engine.dialect, pretty=True)
 
 
-def _chosen(work: Workspace, names: Sequence[str]) -> Sequence[str]:
-    known = work.definition.segments
+def described(definition: ProjectDefinition, names: Sequence[str] = ()) -> Mapping[str, str]:
+    """Say in plain English who is in the segments asked for; needs no environment."""
+    conditions = {name: segment.condition for name, segment in definition.segments.items()}
+    traits = {name: trait.trait for name, trait in definition.traits.items()}
+    return {
+        name: describe(conditions[name], conditions, traits) for name in _chosen(definition, names)
+    }
+
+
+def _chosen(definition: ProjectDefinition, names: Sequence[str]) -> Sequence[str]:
+    known = definition.segments
     for name in names:
         if name not in known:
             raise UsageError(f"There is no segment '{name}'.", nearest(name, known))
-    tiers = {
-        tier.segment for audience in work.definition.audiences.values() for tier in audience.tiers
-    }
+    tiers = {tier.segment for audience in definition.audiences.values() for tier in audience.tiers}
     return list(names) or [name for name in known if name not in tiers]

@@ -8,6 +8,7 @@ from typing import Any
 
 from dataout.app.evidence import Branch, explain_condition
 from dataout.app.memory import Memory
+from dataout.app.workspace import meaning_of
 from dataout.definitions import ProjectDefinition
 from dataout.definitions.project import (
     Expectation,
@@ -123,13 +124,13 @@ def _members(
     definition: ProjectDefinition, case: TestDefinition, memory: Memory, at: Instant
 ) -> frozenset[str]:
     """Say who is in the segment, or desired by the audience."""
-    conditions = {name: each.condition for name, each in definition.segments.items()}
+    meaning = meaning_of(definition)
     if case.kind == "segment":
-        columns = memory.evaluate(conditions, at, names=[case.subject])
+        columns = memory.evaluate(meaning, at, names=[case.subject])
         return memory.members(columns, [case.subject])[case.subject]
     audience = definition.audiences[case.subject]
     tiers = (tier.segment for tier in audience.tiers)
-    columns = memory.evaluate(conditions, at, names=[audience.segment, *audience.suppress, *tiers])
+    columns = memory.evaluate(meaning, at, names=[audience.segment, *audience.suppress, *tiers])
     memory.engine.execute(statement("desired", "funnel"))
     memory.engine.execute(waterfall(audience, columns).sql(dialect=memory.engine.dialect))
     rows = memory.engine.query(statement("funnel", "desired_profiles"), {"audience": audience.name})
@@ -140,14 +141,14 @@ def _evidence(
     definition: ProjectDefinition, case: TestDefinition, memory: Memory, name: str, at: Instant
 ) -> Iterator[str]:
     """Spell the condition's tree, and for an audience that of each suppression."""
-    conditions = {each: segment.condition for each, segment in definition.segments.items()}
+    meaning = meaning_of(definition)
     subjects = [case.subject]
     if case.kind == "audience":
         audience = definition.audiences[case.subject]
         subjects = [audience.segment, *audience.suppress]
     slot = memory.slot(name)
     for subject in subjects:
-        branch = explain_condition(memory.engine, subject, conditions, slot, memory.scope(at))
+        branch = explain_condition(memory.engine, subject, meaning, slot, memory.scope(at))
         yield from _lines(branch, subject, 0)
 
 

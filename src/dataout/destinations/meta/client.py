@@ -60,6 +60,7 @@ CAPABILITIES = Capabilities(
     acknowledges="batch",
     replaces=True,
     minimum=100,
+    processing_hours=24,
 )
 
 _PLAIN = frozenset({Field.EXTERNAL_ID, Field.MAID})

@@ -4,17 +4,23 @@ Written from docs/semantics.md over the YAML mapping itself, and importing nothi
 that it can be wrong only by itself. Engines are compared with it, on fixtures and on random input.
 
 * ``times``       instants, durations, windows
+* ``numbers``     exact numbers
 * ``values``      what a value is, and the operators that test one
 * ``history``     rows in, people out: what was held and known at an instant
-* ``events``      the event condition: which events match, and what they measure
+* ``orders``      lines that share a key, and what has been taken off them
+* ``streams``     the events, or orders, that a condition is about
+* ``measures``    how many they are, how much they amount to
+* ``events``      the event condition, and sequences of events
+* ``traits``      values computed per person
 * ``conditions``  every other condition, and the tree that joins them
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dataout.testing.judge.conditions import Case, holds
+from dataout.testing.judge.conditions import holds
 from dataout.testing.judge.history import World, people
+from dataout.testing.judge.streams import Case
 from dataout.testing.judge.times import Moment, Unjudged, instant
 
 __all__ = ["Unjudged", "members"]
@@ -28,6 +34,9 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
     profiles: Iterable[Row],
     events: Iterable[Row],
     lists: Mapping[str, Iterable[str | Row]] | None = None,
+    objects: Iterable[Row] = (),
+    traits: Mapping[str, Mapping[str, Any]] | None = None,
+    catalog: Mapping[str, Any] | None = None,
     at: object,
     as_known_at: object = None,
     timezone: str = "UTC",
@@ -41,6 +50,11 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
             received_at?}``; ``received_at`` defaults to ``event_time``.
         lists: ``{name: members}``; a member is a profile id or a row
             ``{profile_id, member?, set_at?, received_at?}``.
+        objects: rows ``{type, object_id, attributes?, set_at?, received_at?}``; where one names a
+            ``profile_id``, that one is related to the object (``related: false``: is no more), and
+            ``via`` says how.
+        traits: ``{name: definition}``, as in YAML.
+        catalog: as in YAML; those of its ``events`` that have an ``order_key`` are orders.
         at: a datetime, an ISO-8601 text or unix seconds; finer than a millisecond is cut off.
         as_known_at: the same; None: with all that is known.
         timezone: IANA name of the zone in which a time without offset is read.
@@ -63,8 +77,12 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
     known = None if as_known_at is None else instant(as_known_at, timezone)
     if now is None or (known is None and as_known_at is not None):
         raise Unjudged(f"at and as_known_at must be instants: {at!r}, {as_known_at!r}")
-    world = World(tuple(profiles), tuple(events), {n: tuple(m) for n, m in (lists or {}).items()})
-    case = Case(segments, Moment(now, timezone), frozenset(world.lists))
+    listed = {name: tuple(rows) for name, rows in (lists or {}).items()}
+    world = World(tuple(profiles), tuple(events), listed, tuple(objects))
+    declared = ((catalog or {}).get("events") or {}).items()
+    orders = {name: event for name, event in declared if event and event.get("order_key")}
+    moment = Moment(now, timezone)
+    case = Case(segments, traits or {}, orders, frozenset(listed), moment)
     crowd = people(world, now, known, timezone)
     return {
         name: frozenset(p.profile_id for p in crowd if holds(segment["who"], p, case))

@@ -1,8 +1,9 @@
 """Rows in, people out: what was held, and known, at an instant."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dataout.testing.judge.times import Unjudged, instant
@@ -20,6 +21,7 @@ class World:
     profiles: Sequence[Row]
     events: Sequence[Row]
     lists: Mapping[str, Sequence[str | Row]]
+    objects: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +37,76 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """An object that a profile is related to: its attributes, and the relationship's own."""
+
+    type: str
+    attributes: Mapping[str, Any]
+    via: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """One profile, as it was at the instant asked for. Its events stand oldest first."""
+    """One profile, as it was at the instant asked for. Its events stand oldest first.
+
+    ``values`` holds, per attribute, from when on it had which value, oldest first; ``first_seen``
+    is the earliest of its events and attributes, minus infinity standing for always.
+    """
 
     profile_id: str
     attributes: Mapping[str, Any]
+    values: Mapping[str, Sequence[tuple[float, Any]]]
     events: tuple[Event, ...]
     lists: frozenset[str]
+    related: tuple[Related, ...]
+
+    @property
+    def first_seen(self) -> float | None:
+        """The earliest instant at which anything is known of it; None: it was never seen."""
+        attributes = [set_at for values in self.values.values() for set_at, _ in values]
+        return min([*attributes, *(event.time for event in self.events)], default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """That something was so, from ``set_at`` on, learned of at ``received``."""
+    """That something was so of its owner, from ``set_at`` on, learned of at ``received``."""
 
-    profile_id: str
-    name: str
+    owner: Hashable
+    name: Hashable
     value: Any
     order: tuple[float, float, int]
 
-    def counts(self, now: int, known: float) -> bool:
-        """Tell whether it was held by now, and known."""
-        set_at, received, _ = self.order
-        return set_at <= now and received <= known
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Statements that were held by now, and known, in the order in which the newest wins."""
+
+    by_owner: Mapping[Hashable, Sequence[Statement]] = field(default_factory=dict)
+
+    def newest(self, owner: Hashable) -> dict[Any, Any]:
+        """Give the newest value of each name, by (set_at, received_at, landing)."""
+        return {each.name: each.value for each in self.by_owner.get(owner, ())}
+
+    def over_time(self, owner: Hashable) -> dict[Any, list[tuple[float, Any]]]:
+        """Give all values of each name; of several set at one instant, the newest."""
+        found: dict[Any, dict[float, Any]] = defaultdict(dict)
+        for each in self.by_owner.get(owner, ()):
+            found[each.name][each.order[0]] = each.value
+        return {name: list(values.items()) for name, values in found.items()}
 
 
 def people(world: World, now: int, known: int | None, zone: str) -> list[Person]:
     """Gather everybody whom a row names, as they were at ``now``, as far as known at ``known``."""
     limit = math.inf if known is None else known
-    attributes = _newest(_attributes(world.profiles, zone), now, limit)
     memberships = list(_memberships(world.lists, zone))
-    lists = _newest(memberships, now, limit)
-    names = dict.fromkeys(str(row["profile_id"]) for row in (*world.profiles, *world.events))
-    names |= dict.fromkeys(membership.profile_id for membership in memberships)
+    relationships = list(_relationships(world.objects, zone))
+    rows = (*world.profiles, *world.events)
+    names = dict.fromkeys(str(row["profile_id"]) for row in rows)
+    names |= dict.fromkeys(str(each.owner) for each in (*memberships, *relationships))
+    attributes = _told(_attributes(world.profiles, zone), now, limit)
+    lists = _told(memberships, now, limit)
+    relations = _told(relationships, now, limit)
+    objects = _told(_objects(world.objects, zone), now, limit)
     events = [
         event
         for event in _first_received(world.events, zone)
@@ -76,9 +116,15 @@ def people(world: World, now: int, known: int | None, zone: str) -> list[Person]
     return [
         Person(
             name,
-            attributes.get(name, {}),
+            attributes.newest(name),
+            attributes.over_time(name),
             tuple(event for event in events if event.profile_id == name),
-            frozenset(k for k, member in lists.get(name, {}).items() if member),
+            frozenset(k for k, member in lists.newest(name).items() if member),
+            tuple(
+                Related(thing[0], objects.newest(thing), via)
+                for thing, (related, via) in relations.newest(name).items()
+                if related
+            ),
         )
         for name in names
     ]
@@ -111,13 +157,13 @@ def _event(row: Row, landing: int, zone: str) -> Event:
     )
 
 
-def _newest(statements: Iterable[Statement], now: int, known: float) -> dict[str, dict[str, Any]]:
-    """Keep, per profile and name, the newest value by (set_at, received_at, landing)."""
-    current: dict[str, dict[str, Any]] = {}
+def _told(statements: Iterable[Statement], now: int, known: float) -> Told:
+    told: dict[Hashable, list[Statement]] = defaultdict(list)
     for statement in sorted(statements, key=lambda each: each.order):
-        if statement.counts(now, known):
-            current.setdefault(statement.profile_id, {})[statement.name] = statement.value
-    return current
+        set_at, received, _ = statement.order
+        if set_at <= now and received <= known:
+            told[statement.owner].append(statement)
+    return Told(told)
 
 
 def _attributes(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
@@ -132,6 +178,25 @@ def _memberships(lists: Mapping[str, Sequence[str | Row]], zone: str) -> Iterato
             row: Row = {"profile_id": each} if isinstance(each, str) else each
             order = _order(row, landing, zone)
             yield Statement(str(row["profile_id"]), name, row.get("member", True), order)
+
+
+def _objects(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
+    for landing, row in enumerate(rows):
+        for name, value in (row.get("attributes") or {}).items():
+            yield Statement(_thing(row), name, value, _order(row, landing, zone))
+
+
+def _relationships(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
+    """Read who is related to what; a relationship's attributes are told anew with each row."""
+    for landing, row in enumerate(rows):
+        if row.get("profile_id") is None:
+            continue
+        told = (row.get("related", True), row.get("via") or {})
+        yield Statement(str(row["profile_id"]), _thing(row), told, _order(row, landing, zone))
+
+
+def _thing(row: Row) -> tuple[str, str]:
+    return (row["type"], str(row["object_id"]))
 
 
 def _order(row: Row, landing: int, zone: str) -> tuple[float, float, int]:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from typing import Final
 
 MILLION: Final = 1_000_000
@@ -24,6 +25,21 @@ def number(value: object) -> int | None:
         return None
     rounded = exact.quantize(Decimal("0.000001"), ROUND_HALF_EVEN, Context(prec=50))
     return int(rounded.scaleb(6, Context(prec=50))) if abs(rounded) < LIMIT else None
+
+
+def quotient(dividend: int, divisor: int) -> int:
+    """Divide integers, rounding half-even.
+
+    >>> quotient(5, 2), quotient(7, 2), quotient(-5, 2)
+    (2, 4, -2)
+    """
+    return round(Fraction(dividend, divisor))
+
+
+def fitting(millionths: int) -> Decimal | None:
+    """Give millionths back as the number they are; None: it does not fit."""
+    fits = abs(millionths) < LIMIT * MILLION
+    return Decimal(millionths).scaleb(-6, Context(prec=50)) if fits else None
 
 
 def _decimal(value: object) -> Decimal | None:

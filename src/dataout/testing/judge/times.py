@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dataout.testing.judge.numbers import MILLION, number
 
@@ -36,10 +36,28 @@ class Unjudged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a question is asked, in milliseconds since 1970, and in which zone."""
+    """When a question is asked, in milliseconds since 1970, and in which zone.
+
+    ``days`` is the zone whose calendar counts days, where a condition names one of its own.
+    """
 
     now: int
     zone: str
+    days: str = ""
+
+    def counting(self, zone: object) -> "Moment":
+        """Count days by the calendar of another zone; what has no offset stays local to ours."""
+        if not isinstance(zone, str):
+            raise Unjudged(f"not a zone: {zone!r}")
+        return replace(self, days=zone)
+
+    def date(self, t: int) -> date:
+        """Tell which day of the calendar an instant falls on."""
+        try:
+            zone = ZoneInfo(self.days or self.zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise Unjudged(f"not a zone: {self.days!r}") from error
+        return (EPOCH + timedelta(milliseconds=t)).astimezone(zone).date()
 
 
 def instant(value: object, zone: str) -> int | None:
@@ -141,6 +159,21 @@ def between(t: int, bound: Any, moment: Moment) -> bool:
     return _bound(start, moment) <= t < _bound(end, moment)
 
 
+def calendar_days(t: int, bound: Any, moment: Moment) -> bool:
+    """Hold for ``t <= now`` on one of the last N days, or so many days ago as ``[A, B]`` says."""
+    fewest, most = bound if isinstance(bound, list | tuple) else (0, _whole(bound) - 1)
+    if not 0 <= _whole(fewest) <= _whole(most):
+        raise Unjudged(f"not a number of days, or the younger bound first: {bound!r}")
+    days = (moment.date(moment.now) - moment.date(t)).days
+    return t <= moment.now and fewest <= days <= most
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Unjudged(f"not a whole number: {value!r}")
+    return value
+
+
 TIME_TESTS: Final[Mapping[str, Callable[[int, Any, Moment], bool]]] = {
     "within": within,
     "older_than": older_than,
@@ -149,4 +182,7 @@ TIME_TESTS: Final[Mapping[str, Callable[[int, Any, Moment], bool]]] = {
     "after": after,
     "before": before,
     "between": between,
+    "calendar_days": calendar_days,
 }
+ABSOLUTE: Final = frozenset({"after", "before", "between"})
+"""These do not look at now."""

@@ -9,9 +9,9 @@ from typing import Any, Final
 import re2
 
 from dataout.testing.judge.numbers import number
-from dataout.testing.judge.times import TIME_TESTS, Moment, Unjudged, instant
+from dataout.testing.judge.times import ABSOLUTE, TIME_TESTS, Moment, Unjudged, instant
 
-NEGATIVE: Final = {"is_not": "is", "not_in": "in", "not_contains": "contains"}
+NEGATIVE: Final = {"is_not": "is", "not_in": "in", "not_contains": "contains", "none": "any"}
 """Each is exactly the negation of the other, so it holds where there is no value."""
 
 ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -26,7 +26,9 @@ TEXT_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "starts_with": str.startswith,
     "ends_with": str.endswith,
 }
-TESTS: Final = frozenset({*NEGATIVE, *COMPARE, *TEXT_TESTS, *TIME_TESTS, "in", "matches", "exists"})
+TESTS: Final = frozenset(
+    {*NEGATIVE, *COMPARE, *TEXT_TESTS, *TIME_TESTS, "in", "any", "matches", "exists"}
+)
 
 
 def at_path(holder: object, path: str) -> object:
@@ -51,10 +53,14 @@ class Test:
 def passes(value: object, tests: object, moment: Moment) -> bool:
     """Tell whether every test holds. ``3`` alone means ``{is: 3}``; None stands for no value."""
     asked: Mapping[str, Any] = tests if isinstance(tests, Mapping) else {"is": tests}
-    operators = {key: bound for key, bound in asked.items() if key != "ignore_case"}
+    operators = {key: bound for key, bound in asked.items() if key not in ("ignore_case", "zone")}
     if not operators or not operators.keys() <= TESTS:
         raise Unjudged(f"not tests of a value: {tests!r}")
     ignore_case = bool(asked.get("ignore_case", False))
+    if "zone" in asked:
+        if "calendar_days" not in asked:
+            raise Unjudged(f"nothing here counts days: {tests!r}")
+        moment = moment.counting(asked["zone"])
     return all(
         _holds(value, Test(op, bound, ignore_case, moment)) for op, bound in operators.items()
     )
@@ -66,8 +72,62 @@ def _holds(value: object, test: Test) -> bool:
         return not _holds(value, replace(test, op=NEGATIVE[test.op]))
     if test.op == "exists":
         return exists(value) is bool(test.bound)
+    if test.op == "any":
+        return any(passes_where(each, test.bound, test.moment) for each in objects_in(value))
     elements = value if isinstance(value, list | tuple) else [value]
     return any(_one(element, test) for element in elements)
+
+
+def objects_in(value: object) -> list[Mapping[str, Any]]:
+    """Give the objects of a list; what is not a list has no elements."""
+    elements = value if isinstance(value, list | tuple) else []
+    return [each for each in elements if isinstance(each, Mapping)]
+
+
+def passes_where(holder: Mapping[str, Any], where: object, moment: Moment) -> bool:
+    """Test one event, or one object, by every filter; ``all``, ``any`` and ``not`` nest freely."""
+    if not isinstance(where, Mapping):
+        raise Unjudged(f"not filters: {where!r}")
+    return all(_clause(holder, key, test, moment) for key, test in where.items())
+
+
+def _clause(holder: Mapping[str, Any], key: str, test: Any, moment: Moment) -> bool:
+    match key:
+        case "all":
+            return all(passes_where(holder, each, moment) for each in test)
+        case "any":
+            return any(passes_where(holder, each, moment) for each in test)
+        case "not":
+            return not passes_where(holder, test, moment)
+        case _:
+            return passes(at_path(holder, key), test, moment)
+
+
+def looks_at_now(tests: object) -> bool:
+    """Tell whether time alone can change what tests, or the filters inside them, answer."""
+    match tests:
+        case Mapping():
+            relative = TIME_TESTS.keys() - ABSOLUTE
+            return any(key in relative or looks_at_now(each) for key, each in tests.items())
+        case list() | tuple():
+            return any(looks_at_now(each) for each in tests)
+        case _:
+            return False
+
+
+def identity(value: object) -> tuple[str, object] | None:
+    """Tell single values apart by type and value: the text "5" is not the number 5, but 5.0 is.
+
+    None: numbers that do not fit, empty texts, nulls, lists and objects are no values here.
+    """
+    match value:
+        case bool():
+            return ("truth", value)
+        case str():
+            return ("text", value) if value else None
+        case _:
+            exact = number(value)
+            return None if exact is None else ("number", exact)
 
 
 def exists(value: object) -> bool:

@@ -1,0 +1,91 @@
+"""Sequences: the instants at which each step can end, one step after the other.
+
+A chain exists when the last step has such an instant. For a step it is enough to look at the latest
+end of the step before that is strictly earlier: if that is not near enough, no other is.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from dataout.segments.atoms import Chain, Link, Source
+from dataout.segments.orders import OrderRule
+from dataout.segments.tree import TimeTest
+from dataout.sql.scope import Scope
+from dataout.sql.sources import rows_of
+from dataout.sql.values import holds, parsed
+from dataout.sql.windows import in_window
+
+Rules = tuple[OrderRule, ...]
+
+
+def satisfied(chain: Chain, rules: Rules, scope: Scope) -> exp.Select:
+    """Select the slots for which some chain of events satisfies the steps."""
+    ends = _first(chain, rules, scope)
+    for link in chain.then:
+        ends = _next(ends, link, rules, scope)
+    if chain.never is not None:
+        ends = _undisturbed(ends, chain.never, rules, scope)
+    return exp.select("slot").distinct().from_(ends.subquery("ends"))
+
+
+def _times(source: Source, when: TimeTest | None, rules: Rules, scope: Scope) -> exp.Select:
+    query = exp.select("slot", "event_time AS moment").from_(
+        rows_of(source, rules, scope).subquery("step")
+    )
+    if when is not None:
+        query = query.where(holds(in_window(exp.column("event_time"), when, scope.at)))
+    return query
+
+
+def _first(chain: Chain, rules: Rules, scope: Scope) -> exp.Select:
+    if chain.which is None:
+        return _times(chain.first, chain.when, rules, scope)
+    function = "min" if chain.which == "first" else "max"
+    picked = (
+        exp.select("slot", f"{function}(moment) AS moment")
+        .from_(_times(chain.first, None, rules, scope).subquery("all_of_them"))
+        .group_by("slot")
+    )
+    query = exp.select("slot", "moment").from_(picked.subquery("picked"))
+    if chain.when is not None:
+        query = query.where(holds(in_window(exp.column("moment"), chain.when, scope.at)))
+    return query
+
+
+def _next(ends: exp.Select, link: Link, rules: Rules, scope: Scope) -> exp.Select:
+    both = _both(ends, _times(link.source, link.when, rules, scope))
+    near = "" if link.within is None else f"AND moment <= before + {int(link.within)}"
+    return parsed(
+        f"""SELECT DISTINCT slot, moment FROM (
+              SELECT slot, moment, later, max(CASE WHEN NOT later THEN moment END) OVER (
+                PARTITION BY slot ORDER BY moment RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+              ) AS before
+              FROM ({both}) AS both_steps
+            ) AS step WHERE later AND before IS NOT NULL {near}"""
+    )
+
+
+def _undisturbed(ends: exp.Select, never: Link, rules: Rules, scope: Scope) -> exp.Select:
+    both = _both(ends, _times(never.source, None, rules, scope))
+    quiet = "after IS NULL"
+    if never.within is not None:
+        within = int(never.within)
+        quiet = (
+            f"moment + {within} <= {int(scope.at)} AND (after IS NULL OR after > moment + {within})"
+        )
+    return parsed(
+        f"""SELECT slot, moment FROM (
+              SELECT slot, moment, later, min(CASE WHEN later THEN moment END) OVER (
+                PARTITION BY slot ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+              ) AS after
+              FROM ({both}) AS both_steps
+            ) AS step WHERE NOT later AND {quiet}"""
+    )
+
+
+def _both(ends: exp.Select, later: exp.Select) -> str:
+    return (
+        f"SELECT slot, moment, FALSE AS later FROM ({ends.sql('duckdb')}) AS ended "
+        f"UNION ALL SELECT slot, moment, TRUE FROM ({later.sql('duckdb')}) AS following"
+    )
