@@ -74,6 +74,11 @@ def test_a_row_without_times_was_always_held_and_always_known():
     assert held([{"attributes": {"x": "old"}}, {"set_at": 100}], at=100)
 
 
+def test_what_was_set_was_received_when_it_was_set():
+    assert not held([{"set_at": 100}], at=100, known=99.999)
+    assert held([{"set_at": 100}], at=100, known=100)
+
+
 def test_set_at_defaults_to_received_at():
     row = {"received_at": 100}
     assert not held([row], at=99.999)

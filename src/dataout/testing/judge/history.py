@@ -135,10 +135,12 @@ def _memberships(lists: Mapping[str, Sequence[str | Row]], zone: str) -> Iterato
 
 
 def _order(row: Row, landing: int, zone: str) -> tuple[float, float, int]:
-    """Order by time; ``set_at`` defaults to ``received_at``, and both to: always."""
-    received, set_at = row.get("received_at"), row.get("set_at")
-    known_from = -math.inf if received is None else _required(received, zone)
-    return (known_from if set_at is None else _required(set_at, zone), known_from, landing)
+    """Order by time; each of the two times defaults to the other, and both to: always."""
+    given = [row.get("set_at"), row.get("received_at")]
+    times = [None if each is None else _required(each, zone) for each in given]
+    one = next((each for each in times if each is not None), -math.inf)
+    set_at, received = (one if each is None else each for each in times)
+    return (set_at, received, landing)
 
 
 def _required(value: object, zone: str) -> int:
