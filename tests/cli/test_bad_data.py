@@ -106,6 +106,16 @@ def test_the_same_event_id_again_is_counted_and_the_first_stays(shop, since):
     assert bought["ids"] == ["bob", "eve"]
 
 
+def test_an_event_that_a_strict_catalog_does_not_list_waits_among_the_rejects(shop, since):
+    shop.edit("catalog.yaml", "mode: open", "mode: strict")
+    answer = shop.load("events", "new.csv", f"{HEAD}eve,purchse,{since(hours=1)},s-1\n")
+    assert answer.code == 1
+    assert answer.json["reasons"] == {"event: not in the catalog": 1}
+    shop.edit("catalog.yaml", "    purchase:", "    purchse:\n    purchase:")
+    mended = shop("--json", "rejects", "replay")
+    assert (mended.code, mended.json["loaded"]) == (0, 1)
+
+
 EMPTY = {
     "empty.csv": "has no header line.",
     "empty.parquet": "cannot be read: it is damaged, cut off, or not what its name says",

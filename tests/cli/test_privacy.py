@@ -22,10 +22,11 @@ TROUBLES = {
 def test_records_that_cannot_be_taken_in(shop, personal, trouble):
     text = TROUBLES[trouble].format(email=personal[0], phone=personal[5])
     path = shop.write("trouble.csv", text.encode("utf-8", "surrogateescape"))
-    for words in (["load", path, "--as", "events"], ["rejects", "list"], ["rejects", "replay"]):
-        for answer in (shop(*words), shop("--json", *words)):
-            assert answer.code in (0, 1, 2)
-            assert [each for each in personal if each in answer.out + answer.err] == []
+    load, replay = ["load", path, "--as", "events"], ["rejects", "replay"]
+    for words in (load, ["rejects", "list"], ["--json", "rejects", "list"], replay):
+        answer = shop(*words)
+        assert answer.code in (0, 1, 2)
+        assert [each for each in personal if each in answer.out + answer.err] == []
 
 
 def test_lines_of_json_that_are_broken(shop, personal):
@@ -51,7 +52,8 @@ SLOW = {"slow", "time-out", "down", "server-error", "hiccup", "rate-limit"}
 def test_a_platform_that_repeats_what_it_was_sent(shop, personal, kind):
     shop.meta.faults.once(faults.KINDS[kind], on="* *users*")
     answer = shop("run", "recent_buyers@meta")
-    assert answer.code == (0 if kind == "drop-answer" else 1 if kind == "reject-rows" else 3)
+    mended = kind in {"drop-answer", "half-way"}  # by the same call, repeated
+    assert answer.code == (0 if mended else 1 if kind == "reject-rows" else 3)
     assert [each for each in personal if each in answer.out + answer.err] == []
     assert "sandbox-token" not in answer.out + answer.err
     if kind != "reject-rows":  # which would wait for its back-off

@@ -6,6 +6,7 @@ import json
 
 from dataout import Project
 from dataout.app.commands.init import init
+from dataout.cli.app import run
 
 
 def test_events_that_a_strict_catalog_does_not_list_are_rejected(tmp_path):
@@ -34,3 +35,20 @@ def test_a_source_reads_its_local_times(tmp_path):
     project.load([file], "events", mapping)
     (stream,) = project.status().streams
     assert stream.newest_event_time == 1_772_384_400_000  # 17:00 UTC
+
+
+def test_rejects_of_a_mended_file_can_be_dropped(tmp_path):
+    folder = tmp_path / "shop"
+    init(folder, "cart-recovery")
+    file = tmp_path / "events.csv"
+    project = Project.load(folder)
+    file.write_text("profile_id,event,event_time\nann,purchase,soon\n")
+    assert project.load([file], "events").rejected == 1
+    assert run(["--project", str(folder), "rejects", "drop", "events.csv"]) == 0
+    assert project.status().rejects == 0
+    assert run(["--project", str(folder), "rejects", "drop", "events.csv"]) == 2
+
+
+def test_nothing_of_the_surroundings_shows(monkeypatch, tmp_path):
+    monkeypatch.setenv("META_TOKEN", "s3cr3t")
+    assert "s3cr3t" not in repr(Project.load(tmp_path))

@@ -69,8 +69,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "sync: an exclusion does not add",
         "dataout/sync/reconcile.py",
-        "    Phase(Op.ADD, protects=True, urgency=1),\n",
-        "",
+        "PHASES = (\n    Phase(Op.ADD, protects=True, urgency=1),\n",
+        "PHASES = (\n",
         (*RUN, "-k", "exclusion_first"),
     ),
     Mutant(

@@ -12,7 +12,7 @@ from tests.properties.strategies import questions
 
 from dataout.testing.judge import members
 
-FEW, MANY = 25, 300
+FEW, MANY = 25, 100
 
 
 @given(questions())

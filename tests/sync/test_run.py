@@ -180,3 +180,16 @@ def test_the_waterfall_adds_up(shop):
             assert before.count - after.minus == after.count
         for step in steps:
             assert not step.because or sum(step.because.values()) == step.minus
+
+
+def test_a_protected_person_with_a_new_address_stays_protected(shop):
+    shop.person("ann")
+    shop.event("ann", "purchase", HOUR, total=1, order_id="1")
+    shop.run()
+    shop.clock.advance(1000)
+    shop.person("ann", email="ann.new@example.com")
+    shop.run()
+    assert shop.at_meta("recent_buyers") == {"ann"}
+    before = shop.changes_sent()
+    shop.run()
+    assert shop.changes_sent() == before

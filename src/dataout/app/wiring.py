@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -38,7 +38,7 @@ class Surroundings:
     ``transports`` replaces the network per kind of destination.
     """
 
-    variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(repr=False)
     sandbox: str = SANDBOX_ADDRESS
     transports: Mapping[str, Any] | None = None
 

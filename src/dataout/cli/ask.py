@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     )
     rejects.command("list")(rejects_list)
     rejects.command("replay")(rejects_replay)
+    rejects.command("drop")(rejects_drop)
     app.add_typer(rejects, name="rejects", rich_help_panel=PANEL)
 
 
@@ -68,6 +69,19 @@ def rejects_list(context: typer.Context) -> None:
         result = command.rejects(work)
         title = head(work)
         session.answer(result, lambda out: rejected_records(out, title, result))
+
+
+def rejects_drop(
+    context: typer.Context,
+    file: str = typer.Argument(help="The file's name, as the list shows it."),
+) -> None:
+    """Let go of the rejects of a file that was mended and loaded again."""
+    from dataout.app.commands import load as command
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command.drop(work, file)
+        session.answer(result, lambda out: out.print(f"{result.dropped:,} rejects dropped."))
 
 
 def rejects_replay(

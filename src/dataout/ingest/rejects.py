@@ -81,6 +81,13 @@ def replay(engine: Engine, options: LoadOptions) -> Loaded:
     return total
 
 
+def drop(engine: Engine, file: str) -> int:
+    """Let go of a file's rejects, once the file was mended and loaded; says how many there were."""
+    (found,) = engine.query(statement("load", "rejects_of_file"), [file]).to_pylist()
+    engine.execute(statement("load", "drop_rejects"), [file])
+    return int(found["records"])
+
+
 def shape_of(record: str, field: str) -> str:
     """Show a record so that its fault can be seen but nobody in it.
 

@@ -43,4 +43,4 @@ JOIN (
     ).value AS value
   FROM attributes WHERE name = $name AND set_at <= $now GROUP BY slot
 ) AS a ON a.slot = p.slot
-WHERE lower(text_of(a.value)) = lower($value);
+WHERE lower(trim(text_of(a.value))) = lower(trim($value));

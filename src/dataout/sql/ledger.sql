@@ -206,3 +206,6 @@ WHERE w.sync = $sync AND w.slot = $slot;
 SELECT o.batch_id, o.op, o.outcome, o.reason, o.recorded_at
 FROM operations AS o JOIN entry_owners AS w ON w.sync = o.sync AND w.row_key = o.row_key
 WHERE o.sync = $sync AND w.slot = $slot ORDER BY o.seq DESC LIMIT 20;
+
+-- delivered: the additions of a sync that have gone out
+DELETE FROM changes WHERE sync = $sync AND op = 'add';

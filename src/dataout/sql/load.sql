@@ -372,3 +372,9 @@ SELECT
 FROM rejects
 GROUP BY kind, field, reason
 ORDER BY records DESC, kind, reason;
+
+-- rejects_of_file: how many records of a file could not be taken in
+SELECT count(*) AS records FROM rejects WHERE file = $1;
+
+-- drop_rejects: the file was mended and loaded
+DELETE FROM rejects WHERE file = $1;

@@ -18,10 +18,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a call is repeated: a clock to wait with, and a source of jitter in [0, 1)."""
+    """How a call is repeated: a clock to wait with, and a source of jitter in [0, 1).
+
+    ``unit`` is the length of the first wait at most, in seconds; each further one doubles it.
+    """
 
     clock: Clock
     jitter: Callable[[], float]
+    unit: float = 2.0
 
 
 def patiently(call: Callable[[], T], patience: Patience) -> T | DestinationError:
@@ -34,7 +38,11 @@ def patiently(call: Callable[[], T], patience: Patience) -> T | DestinationError
         try:
             return call()
         except Transient as error:
-            pause = error.after if error.after is not None else patience.jitter() * 2**attempt
+            pause = (
+                error.after
+                if error.after is not None
+                else patience.jitter() * patience.unit * 2 ** (attempt - 1)
+            )
             if attempt == ATTEMPTS or pause > LONGEST_WAIT:
                 return error
             patience.clock.sleep(pause)

@@ -98,6 +98,7 @@ PHASES = (
     Phase(Op.ADD, protects=False, urgency=1),
     Phase(Op.REMOVE, protects=True, urgency=0),
     Phase(Op.REMOVE, protects=True, urgency=1),
+    Phase(Op.ADD, protects=True, urgency=1),  # whom a removal may have taken along
 )
 
 
@@ -178,6 +179,8 @@ def _phase(
             _push(run, channel, parcel, tally, fresh=True)
             if tally.status != "done":
                 return
+    if phase.op is Op.ADD:
+        run.engine.execute(statement("ledger", "delivered"), {"sync": channel.sync})
 
 
 def _may_add(run: Pass, channel: Channel, tally: Tally) -> bool:
@@ -188,6 +191,8 @@ def _may_add(run: Pass, channel: Channel, tally: Tally) -> bool:
         tally.error = f"{unsettled} entries of the exclusions it relies on are not settled yet"
         tally.hint = f"See {', '.join(channel.after)}."
         return False
+    if channel.protects:
+        return True
     held = run.engine.query(statement("ledger", "held_back"), {"sync": channel.sync})
     keys = held.column("row_key").to_pylist()
     if keys:
@@ -260,8 +265,8 @@ def _parcels(
                 rows[key] = row
     tally.released += sum(1 for outcome, _ in settled.values() if outcome == "released")
     now = run.patience.clock.now()
-    for number, keys in enumerate(_by_bytes(rows, channel.destination.capabilities.batch_bytes)):
-        name = BatchId(f"{run.run_id}-{channel.sync}-{phase.op}-{keys[0][:12]}-{number}")
+    for keys in _by_bytes(rows, channel.destination.capabilities.batch_bytes):
+        name = BatchId(f"{run.run_id}-{channel.sync}-{phase.op}-{keys[0][:12]}-{tally.sent}")
         content = {key: nameable[key] for key in keys}
         yield Parcel(name, channel.sync, run.run_id, phase.op, remote, content)
     blank = Parcel(BatchId(""), channel.sync, run.run_id, phase.op, remote, {})
@@ -361,5 +366,7 @@ def _stop(tally: Tally, error: DestinationError) -> None:
     tally.status = "failed"
     tally.error = str(error)
     tally.hint = error.hint
+    if isinstance(error, RemoteMissing) and not error.hint:
+        tally.hint = "The audience is gone at the destination: the next run makes it anew."
     if isinstance(error, AuthFailed) and not error.hint:
         tally.hint = "Nothing more is sent to this destination until its credentials are mended."

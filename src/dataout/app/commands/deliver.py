@@ -16,6 +16,9 @@ from dataout.sync.deliver import Patience
 from dataout.sync.plan import KeptPlan, Plan, Subject, keep_only, plan_syncs, write_plan
 from dataout.sync.reconcile import Channel, Pass, Tally, reconcile, settle_open
 
+PATIENT, IMPATIENT = 2.0, 0.1
+"""The first wait before a repeated call, in seconds: a sandbox that is down will stay down."""
+
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
@@ -103,7 +106,8 @@ def _deliver(
     _copy_receipts(work)
     work.desire(instant)
     channels = [_channel(work, sync) for sync in chosen]
-    running = Pass(work.engine, Patience(work.clock, work.chance), run_id)
+    unit = IMPATIENT if work.environment.sandbox else PATIENT
+    running = Pass(work.engine, Patience(work.clock, work.chance, unit), run_id)
     tallies = settle_open(running, channels)
     _planned(work, chosen, instant)
     if kept is not None:

@@ -87,6 +87,22 @@ def rejects(work: Workspace) -> RejectsResult:
     return RejectsResult(list_rejects(work.engine))
 
 
+@dataclass(frozen=True, slots=True)
+class DropResult:
+    """How many rejects are gone."""
+
+    file: str
+    dropped: int
+
+
+def drop(work: Workspace, file: str) -> DropResult:
+    """Let go of the rejects of a file that was mended and loaded. Raises ``UsageError``."""
+    dropped = rejecting.drop(work.engine, file)
+    if not dropped:
+        raise UsageError(f"There are no rejects of {file}.", "See dataout rejects list.")
+    return DropResult(file, dropped)
+
+
 def replay(work: Workspace, mapping: Path | None = None) -> LoadResult:
     """Read the rejects again, with another mapping or with what theirs says today."""
     return _result(rejecting.replay(work.engine, _options(work, mapping)))
