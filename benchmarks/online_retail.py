@@ -22,8 +22,8 @@ from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load
 from dataout.ingest.mapping import read_mapping
 from dataout.model.people import Instant
-from dataout.segments.translate import Definitions, program
 from dataout.segments.parse import parse_segments
+from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope
 
 ROOT = Path(__file__).parents[1]

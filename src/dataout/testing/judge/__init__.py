@@ -45,8 +45,8 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
 
     Args:
         segments: ``{name: {"who": condition}}``, as in YAML.
-        profiles: rows ``{profile_id, attributes, set_at?, received_at?}``; they may repeat. Here and
-            below, each of the two times defaults to the other, and both to: always.
+        profiles: rows ``{profile_id, attributes, set_at?, received_at?}``; they may repeat. Here
+            and below, each of the two times defaults to the other, both to: always.
         events: rows ``{profile_id, event, event_time, properties?, event_id?, source?,
             received_at?}``; ``received_at`` defaults to ``event_time``.
         lists: ``{name: members}``; a member is a profile id or a row
