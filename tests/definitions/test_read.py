@@ -11,13 +11,15 @@ from dataout.catalog.events import Cancellation, PropertyDefinition
 from dataout.model.definitions import AudienceKind, Environment, Place, Sync, Tier
 from dataout.model.people import Field
 from dataout.segments.tree import (
-    After,
     EventIs,
     Everyone,
     InList,
     Stream,
     TraitAggregate,
     TraitMath,
+)
+from dataout.segments.values import (
+    After,
     Within,
 )
 

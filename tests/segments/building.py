@@ -6,16 +6,18 @@ from dataout.model.people import Instant
 from dataout.segments.tree import (
     All,
     AttributeIs,
-    Compare,
     CountIs,
     EventIs,
     Everyone,
     InSegment,
-    PropertyIs,
     Stream,
     TraitAggregate,
     TraitMath,
     TraitPick,
+)
+from dataout.segments.values import (
+    Compare,
+    PropertyIs,
     Within,
 )
 

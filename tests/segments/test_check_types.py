@@ -10,18 +10,20 @@ from dataout.segments.check import check_condition, check_trait
 from dataout.segments.tree import (
     AggregateIs,
     Anchor,
-    AnyElement,
     AttributeIs,
-    Compare,
-    Exists,
     FirstStep,
-    IsNot,
-    OneOf,
     Related,
     Sequence,
-    TextTest,
     TraitAggregate,
     TraitPick,
+)
+from dataout.segments.values import (
+    AnyElement,
+    Compare,
+    Exists,
+    IsNot,
+    OneOf,
+    TextTest,
     Within,
 )
 

@@ -12,13 +12,15 @@ from dataout.errors import ProjectError
 from dataout.segments.parse import parse_traits
 from dataout.segments.tree import (
     Anchor,
-    CalendarDays,
-    Compare,
-    PropertyIs,
     Stream,
     TraitAggregate,
     TraitMath,
     TraitPick,
+)
+from dataout.segments.values import (
+    CalendarDays,
+    Compare,
+    PropertyIs,
     Within,
 )
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from dataout.model.people import ProfileId
 from dataout.ports import Engine
-from dataout.segments.atoms import Program
+from dataout.segments.formulas import (
+    Program,
+)
 from dataout.sql.evaluate import evaluation
 from dataout.sql.scope import Scope
 

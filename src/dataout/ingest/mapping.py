@@ -17,7 +17,7 @@ from dataout.model.definitions import Place
 from dataout.model.readers import NUMBER, TEXT, ZONE, list_of, map_of, word
 from dataout.model.reading import Body, Context, Key, Reader, Shape, expected
 from dataout.segments.filters import FILTER
-from dataout.segments.tree import (
+from dataout.segments.values import (
     Age,
     Filter,
     FilterAll,

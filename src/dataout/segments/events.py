@@ -17,12 +17,14 @@ from dataout.segments.tree import (
     Condition,
     CountIs,
     EventIs,
-    Filter,
     Measure,
     Not,
     PickIs,
     SeenBefore,
     Stream,
+)
+from dataout.segments.values import (
+    Filter,
     TimeTest,
     Within,
 )

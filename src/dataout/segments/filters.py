@@ -13,7 +13,7 @@ from dataout.model.complaints import Mistake
 from dataout.model.readers import BOOLEAN, DOTTED, list_of, read_key
 from dataout.model.readers import ZONE as TIME_ZONE
 from dataout.model.reading import Context, Mention, Reader, Schema, mapping_of
-from dataout.segments.tree import (
+from dataout.segments.values import (
     After,
     AnyElement,
     Before,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from dataout.segments.atoms import And, Formula, Negation, Or
+from dataout.segments.formulas import (
+    And,
+    Formula,
+    Negation,
+    Or,
+)
 
 
 def fingerprint(formula: Formula) -> str:

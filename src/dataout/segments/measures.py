@@ -12,12 +12,14 @@ from dataout.model.reading import Body, Context, Key, Mention, Reader, Shape, ex
 from dataout.segments.filters import FILTER, inside
 from dataout.segments.tree import (
     AggregateIs,
-    Comparison,
     CountIs,
     DistinctDaysIs,
     DistinctIs,
-    Filter,
     Measure,
+)
+from dataout.segments.values import (
+    Comparison,
+    Filter,
 )
 from dataout.segments.words import COMPARISONS
 

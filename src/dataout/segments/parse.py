@@ -42,9 +42,11 @@ from dataout.segments.tree import (
     InList,
     InSegment,
     Not,
-    Test,
     Trait,
     TraitIs,
+)
+from dataout.segments.values import (
+    Test,
 )
 
 if TYPE_CHECKING:

@@ -22,7 +22,15 @@ from dataout.segments.events import (
     when_of,
 )
 from dataout.segments.measures import AGGREGATES, COUNT_KEY
-from dataout.segments.tree import FirstStep, NextStep, NoStep, Sequence, Within
+from dataout.segments.tree import (
+    FirstStep,
+    NextStep,
+    NoStep,
+    Sequence,
+)
+from dataout.segments.values import (
+    Within,
+)
 
 if TYPE_CHECKING:
     from dataout.model.complaints import Path

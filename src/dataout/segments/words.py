@@ -23,6 +23,9 @@ from dataout.model.readers import (
 from dataout.model.reading import Context, Reader, Schema, expected
 from dataout.model.times import LONGEST, UNITS
 from dataout.segments.tree import (
+    DistinctDaysIs,
+)
+from dataout.segments.values import (
     After,
     Age,
     Before,
@@ -30,7 +33,6 @@ from dataout.segments.tree import (
     CalendarDays,
     Compare,
     Comparison,
-    DistinctDaysIs,
     Exists,
     IsNot,
     OlderThan,

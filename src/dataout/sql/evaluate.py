@@ -26,12 +26,14 @@ from dataout.segments.atoms import (
     ListAtom,
     NumberAtom,
     PickedAtom,
-    Program,
     RelatedAtom,
     SequenceAtom,
     SinceAtom,
     Source,
     TimeAtom,
+)
+from dataout.segments.formulas import (
+    Program,
 )
 from dataout.segments.orders import OrderRule
 from dataout.sql.events import events_query

@@ -8,17 +8,21 @@ from typing import assert_never
 from sqlglot import exp
 
 from dataout.segments.atoms import (
+    Atom,
+    CountAtom,
+    DaysAtom,
+    DistinctAtom,
+    NumberAtom,
+    PickedAtom,
+)
+from dataout.segments.formulas import (
     Always,
     And,
     Arithmetic,
-    Atom,
     AtomValue,
     AverageExceeds,
     Computed,
     Constant,
-    CountAtom,
-    DaysAtom,
-    DistinctAtom,
     Exceeds,
     Formula,
     Happened,
@@ -26,9 +30,7 @@ from dataout.segments.atoms import (
     HeldFor,
     Listed,
     Negation,
-    NumberAtom,
     Or,
-    PickedAtom,
     PickedIn,
     PickedSince,
     Quotient,
@@ -37,7 +39,9 @@ from dataout.segments.atoms import (
     Value,
     ValueIs,
 )
-from dataout.segments.tree import TimeTest
+from dataout.segments.values import (
+    TimeTest,
+)
 from dataout.sql.scope import Scope
 from dataout.sql.values import COMPARE, call, dig, holds, passes_all
 from dataout.sql.windows import in_window

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dataout.segments.atoms import SinceAtom
-from dataout.segments.tree import IsNot
+from dataout.segments.atoms import (
+    SinceAtom,
+)
+from dataout.segments.values import (
+    IsNot,
+)
 from dataout.sql.scope import Scope
 from dataout.sql.values import dig, parsed, passes_all
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
+from dataout.segments.values import (
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    PropertyIs,
+)
 from dataout.sql.instants import Unit
 
 Kind = Literal["events", "profiles", "list", "objects", "relationships"]

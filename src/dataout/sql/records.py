@@ -14,7 +14,13 @@ from functools import cache
 from sqlglot import exp
 
 from dataout.model.people import Instant
-from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
+from dataout.segments.values import (
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    PropertyIs,
+)
 from dataout.sql import fields
 from dataout.sql.fields import Lookup, text
 from dataout.sql.recipe import (

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from dataout.segments.atoms import RelatedAtom
-from dataout.segments.tree import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
+from dataout.segments.atoms import (
+    RelatedAtom,
+)
+from dataout.segments.values import (
+    Filter,
+    FilterAll,
+    FilterAny,
+    FilterNot,
+    PropertyIs,
+)
 from dataout.sql.scope import Scope
 from dataout.sql.values import dig, parsed, passes, property_of
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dataout.segments.atoms import Source
+from dataout.segments.atoms import (
+    Source,
+)
 from dataout.segments.orders import OrderRule
 from dataout.sql.scope import Scope
 from dataout.sql.values import parsed, passes, property_of

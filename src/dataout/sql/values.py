@@ -16,7 +16,7 @@ from typing import assert_never
 import sqlglot
 from sqlglot import exp
 
-from dataout.segments.tree import (
+from dataout.segments.values import (
     After,
     Age,
     AnyElement,

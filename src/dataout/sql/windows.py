@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from dataout.model.people import Instant
 from dataout.model.times import instant_of
-from dataout.segments.tree import (
+from dataout.segments.values import (
     After,
     Age,
     Before,

@@ -10,12 +10,10 @@ from dataout.segments.check.literals import Literal
 from dataout.segments.check.numbers import numbers
 from dataout.segments.describe import label
 from dataout.segments.tree import (
-    Age,
     AggregateIs,
     All,
     AnyOf,
     AttributeIs,
-    CalendarDays,
     Condition,
     CountIs,
     DistinctDaysIs,
@@ -24,14 +22,18 @@ from dataout.segments.tree import (
     Everyone,
     InList,
     InSegment,
-    IsNot,
     Not,
     PickIs,
     Related,
     SeenBefore,
     Sequence,
-    Test,
     TraitIs,
+)
+from dataout.segments.values import (
+    Age,
+    CalendarDays,
+    IsNot,
+    Test,
     Within,
     WithinNext,
 )

@@ -24,8 +24,10 @@ from dataout.segments.tree import (
     Measure,
     Not,
     PickIs,
-    TimeTest,
     TraitIs,
+)
+from dataout.segments.values import (
+    TimeTest,
 )
 
 NEVER = "Nobody can be in: loosen one of them, or take it away."

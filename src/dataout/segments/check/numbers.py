@@ -12,7 +12,6 @@ from dataout.segments.describe.deeds import OPPOSITE
 from dataout.segments.tree import (
     AggregateIs,
     Anchor,
-    Comparison,
     CountIs,
     DistinctDaysIs,
     DistinctIs,
@@ -20,6 +19,9 @@ from dataout.segments.tree import (
     PickIs,
     Sequence,
     Stream,
+)
+from dataout.segments.values import (
+    Comparison,
     TimeTest,
 )
 

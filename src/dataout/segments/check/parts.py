@@ -10,26 +10,28 @@ from dataout.model.complaints import Path
 from dataout.segments.tree import (
     AggregateIs,
     All,
-    AnyElement,
     AnyOf,
     AttributeIs,
     Condition,
     DistinctIs,
     EventIs,
+    Not,
+    Related,
+    Sequence,
+    Stream,
+    Trait,
+    TraitAggregate,
+    TraitPick,
+)
+from dataout.segments.values import (
+    AnyElement,
     Filter,
     FilterAll,
     FilterAny,
     FilterNot,
     IsNot,
-    Not,
     PropertyIs,
-    Related,
-    Sequence,
-    Stream,
     Test,
-    Trait,
-    TraitAggregate,
-    TraitPick,
 )
 
 

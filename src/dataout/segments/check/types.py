@@ -13,7 +13,7 @@ from dataout.model.complaints import nearest
 from dataout.segments.check.advice import Advice
 from dataout.segments.check.parts import Look
 from dataout.segments.describe.spelling import scalar_text
-from dataout.segments.tree import (
+from dataout.segments.values import (
     AnyElement,
     Compare,
     Exists,

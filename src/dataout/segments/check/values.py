@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import cast, get_args
 
 from dataout.segments.check.windows import apart, empty
-from dataout.segments.tree import (
+from dataout.segments.values import (
     AnyElement,
     Compare,
     Exists,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from dataout.segments.tree import (
+from dataout.segments.values import (
     After,
     Age,
     Before,

@@ -19,7 +19,6 @@ from dataout.segments.describe.times import reaches_now, span_words, time_words
 from dataout.segments.describe.values import COMPARED, path_words
 from dataout.segments.tree import (
     AggregateIs,
-    Comparison,
     CountIs,
     DistinctDaysIs,
     DistinctIs,
@@ -30,6 +29,9 @@ from dataout.segments.tree import (
     PickIs,
     Sequence,
     Stream,
+)
+from dataout.segments.values import (
+    Comparison,
 )
 
 OPPOSITE: dict[Comparison, Comparison] = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}

@@ -18,7 +18,6 @@ from dataout.segments.tree import (
     CountIs,
     EventIs,
     Everyone,
-    Filter,
     InList,
     InSegment,
     Not,
@@ -29,6 +28,9 @@ from dataout.segments.tree import (
     TraitIs,
 )
 from dataout.segments.tree import Sequence as Chain
+from dataout.segments.values import (
+    Filter,
+)
 
 NOTHING: frozenset[Stream] = frozenset()
 

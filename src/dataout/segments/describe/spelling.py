@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import assert_never
 
 from dataout.model.people import Instant
-from dataout.segments.tree import Scalar
+from dataout.segments.values import (
+    Scalar,
+)
 
 UNITS = (("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000))
 

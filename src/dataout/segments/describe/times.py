@@ -6,7 +6,7 @@ from typing import assert_never
 
 from dataout.model.people import Instant
 from dataout.segments.describe.spelling import instant_text
-from dataout.segments.tree import (
+from dataout.segments.values import (
     After,
     Age,
     Before,

@@ -9,7 +9,7 @@ from typing import Literal, assert_never
 
 from dataout.segments.describe.spelling import number_text
 from dataout.segments.describe.times import time_words
-from dataout.segments.tree import (
+from dataout.segments.values import (
     AnyElement,
     Compare,
     Comparison,
