@@ -39,6 +39,7 @@ from dataout.segments.orders import OrderRule
 from dataout.sql.events import events_query
 from dataout.sql.formulas import Columns, formula
 from dataout.sql.history import first_seen, held_since
+from dataout.sql.looks import tables_of_looks
 from dataout.sql.orders import lines_of
 from dataout.sql.relations import related_objects
 from dataout.sql.scope import Scope
@@ -87,6 +88,9 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
         for atom in atoms
     }
     query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
+    if scope.at is None and scope.people is not None:
+        for name, rows in tables_of_looks(scope.people):
+            query = query.with_(name, as_=rows)
     for number, rule in enumerate(rules):
         query = query.with_(f"orders_{number}", as_=lines_of(rule, scope))
     for n, (group, atoms) in enumerate(groups.items()):
@@ -96,11 +100,10 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
             on=exp.column("slot", table=f"g{n}").eq(exp.column("slot", table="p")),
             join_type="left",
         )
-    if scope.people is not None:
-        query = query.where(scope.concerned("p"))
+    query = query.where(scope.concerned("p"))
     names = {name: f"s{n}" for n, name in enumerate(program.formulas)}
     for name, part in program.formulas.items():
-        query = query.select(exp.alias_(formula(part, columns, scope), names[name]))
+        query = query.select(exp.alias_(formula(part, columns, scope.of("p")), names[name]))
     return Evaluation(query, names)
 
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from sqlglot import exp
 
+from dataout.model.people import Instant
 from dataout.segments.atoms import (
     CountAtom,
     DaysAtom,
@@ -22,7 +23,7 @@ from dataout.segments.values import (
     TimeTest,
 )
 from dataout.sql.formulas import Columns, after_anchor
-from dataout.sql.instants import clock
+from dataout.sql.instants import local_day
 from dataout.sql.numbers import numbers_at
 from dataout.sql.scope import Scope
 from dataout.sql.sources import rows_of
@@ -30,7 +31,6 @@ from dataout.sql.values import call, dig, parsed_part
 from dataout.sql.windows import earliest, in_window
 
 KEY = "struct_pack(event_time := event_time, received_at := received_at, landing := landing)"
-DAY = 86_400_000
 
 
 def events_query(
@@ -43,9 +43,8 @@ def events_query(
     """Compute atoms of the same source and anchor, per slot."""
     source = atoms[0].source
     rows = rows_of(source, rules, scope)
-    bounds = [earliest(_when(atom), scope.at) for atom in atoms]
-    if all(bound is not None for bound in bounds):
-        bound = min(b for b in bounds if b is not None)
+    bound = _earliest(atoms, scope.at)
+    if bound is not None:
         rows = rows.where(exp.column("event_time") > bound)
     slot = exp.column("slot", table="e")
     query = exp.select(slot).from_(rows.subquery("e")).group_by(slot)
@@ -54,8 +53,15 @@ def events_query(
             exp.to_table(anchor.table), on=exp.column("slot", table=anchor.table).eq(slot)
         ).where(after_anchor(exp.column("event_time"), exp.column("landing"), anchor))
     for atom in atoms:
-        query = query.select(exp.alias_(_aggregate(atom, scope), columns[atom].name))
+        query = query.select(exp.alias_(_aggregate(atom, scope.of("e")), columns[atom].name))
     return query
+
+
+def _earliest(atoms: list[EventAtom], at: Instant | None) -> int | None:
+    """Give an instant before which no row counts for any atom, for the scan to start from."""
+    bounds = [None if at is None else earliest(_when(atom), at) for atom in atoms]
+    known = [bound for bound in bounds if bound is not None]
+    return min(known) if len(known) == len(bounds) else None
 
 
 def _when(atom: EventAtom) -> TimeTest | None:
@@ -71,9 +77,7 @@ def _aggregate(atom: EventAtom, scope: Scope) -> exp.Expr:
         case CountAtom():
             return _counting(exp.Count(this=exp.Star()), atom, scope)
         case DaysAtom(zone):
-            day = exp.IntDiv(
-                this=exp.paren(clock(exp.column("event_time"), zone)), expression=exp.convert(DAY)
-            )
+            day = local_day(exp.column("event_time"), zone)
             return _counting(exp.Count(this=exp.Distinct(expressions=[day])), atom, scope)
         case DistinctAtom(path):
             key = call("distinct_key", dig(exp.column("properties"), path))
@@ -116,7 +120,7 @@ def _number(atom: NumberAtom, scope: Scope) -> exp.Expr:
             number = exp.Case().when(own, left).else_(number)
     if atom.when is not None:
         # A FILTER does not keep its argument from being looked up; this does.
-        inside = in_window(exp.column("event_time"), atom.when, scope.at)
+        inside = in_window(exp.column("event_time"), atom.when, scope.now)
         number = exp.Case().when(inside, number)
     return call("sum" if atom.function == "usable" else atom.function, number)
 
@@ -131,7 +135,7 @@ def _within(function: exp.Expr, atom: EventAtom, scope: Scope, *conditions: exp.
     when = _when(atom)
     every = list(conditions)
     if when is not None:
-        every.append(in_window(exp.column("event_time"), when, scope.at))
+        every.append(in_window(exp.column("event_time"), when, scope.now))
     if not every:
         return function
     return exp.Filter(this=function, expression=exp.Where(this=exp.and_(*every)))

@@ -42,6 +42,7 @@ from dataout.segments.formulas import (
 from dataout.segments.values import (
     TimeTest,
 )
+from dataout.sql.moments import shifted, written
 from dataout.sql.scope import Scope
 from dataout.sql.values import COMPARE, call, dig, holds, passes_all
 from dataout.sql.windows import in_window
@@ -78,7 +79,7 @@ def formula(part: Formula, columns: Columns, scope: Scope) -> exp.Condition:
             return passes_all(tests, dig(_field(columns[atom], "value"), path), scope)
         case HeldFor(atom, span) | SeenFor(atom, span):
             return holds(
-                exp.LTE(this=columns[atom].copy(), expression=exp.convert(scope.at - span))
+                exp.LTE(this=columns[atom].copy(), expression=written(shifted(scope.now, -span)))
             )
         case Computed(value, tests):
             return passes_all(tests, as_value(value, columns), scope)
@@ -106,7 +107,7 @@ def _field(struct: exp.Expr, name: str) -> exp.Expr:
 def _picked(time: exp.Expr, when: TimeTest | None, scope: Scope) -> exp.Condition:
     if when is None:
         return time.is_(exp.null()).not_()
-    return holds(in_window(time, when, scope.at))
+    return holds(in_window(time, when, scope.now))
 
 
 def _exceeds(part: Exceeds, columns: Columns) -> exp.Condition:

@@ -36,6 +36,7 @@ WRITTEN = (
 WHOLE_SECONDS = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?"
 PLAIN_NUMBER = "-?(0|[1-9][0-9]*)([.][0-9]+)?"
 DAY = 86_400_000
+LOCAL = "timezone(:zone, timezone('UTC', make_timestamp((:at) * 1000)))"
 
 
 def text_instant(text: exp.Expr, zone: str) -> exp.Expr:
@@ -137,11 +138,22 @@ def _from_zone(wall: exp.Expr, zone: str) -> exp.Expr:
 
 def clock(instant: exp.Expr, zone: str) -> exp.Expr:
     """Say what a clock in ``zone`` shows at ``instant``, in milliseconds as if it were UTC."""
-    return _local(
-        "epoch_ms(timezone(:zone, timezone('UTC', make_timestamp((:at) * 1000))))",
-        zone=_text(zone),
-        at=instant,
+    return _local(f"epoch_ms({LOCAL})", zone=_text(zone), at=instant)
+
+
+def local_day(instant: exp.Expr, zone: str) -> exp.Expr:
+    """Give the date in ``zone`` at ``instant``; the difference of two is a number of days."""
+    return _local(f"CAST({LOCAL} AS DATE)", zone=_text(zone), at=instant)
+
+
+def midnight(instant: exp.Expr, days: int, zone: str) -> exp.Expr:
+    """Find the first instant of the local date that is ``days`` after that of ``instant``."""
+    wall = _local(
+        "epoch_ms(CAST(:date + :days AS TIMESTAMP))",
+        date=local_day(instant, zone),
+        days=exp.convert(days),
     )
+    return _from_zone(wall, zone)
 
 
 def _local(template: str, **parts: exp.Expr) -> exp.Expr:

@@ -17,6 +17,7 @@ from dataout.segments.orders import OrderRule
 from dataout.segments.values import (
     TimeTest,
 )
+from dataout.sql.moments import written
 from dataout.sql.scope import Scope
 from dataout.sql.sources import rows_of
 from dataout.sql.values import holds, parsed
@@ -40,7 +41,7 @@ def _times(source: Source, when: TimeTest | None, rules: Rules, scope: Scope) ->
         rows_of(source, rules, scope).subquery("step")
     )
     if when is not None:
-        query = query.where(holds(in_window(exp.column("event_time"), when, scope.at)))
+        query = query.where(holds(in_window(exp.column("event_time"), when, scope.now)))
     return query
 
 
@@ -55,7 +56,7 @@ def _first(chain: Chain, rules: Rules, scope: Scope) -> exp.Select:
     )
     query = exp.select("slot", "moment").from_(picked.subquery("picked"))
     if chain.when is not None:
-        query = query.where(holds(in_window(exp.column("moment"), chain.when, scope.at)))
+        query = query.where(holds(in_window(exp.column("moment"), chain.when, scope.now)))
     return query
 
 
@@ -77,9 +78,8 @@ def _undisturbed(ends: exp.Select, never: Link, rules: Rules, scope: Scope) -> e
     quiet = "after IS NULL"
     if never.within is not None:
         within = int(never.within)
-        quiet = (
-            f"moment + {within} <= {int(scope.at)} AND (after IS NULL OR after > moment + {within})"
-        )
+        now = written(scope.now).sql("duckdb")
+        quiet = f"moment + {within} <= {now} AND (after IS NULL OR after > moment + {within})"
     return parsed(
         f"""SELECT slot, moment FROM (
               SELECT slot, moment, later, min(CASE WHEN later THEN moment END) OVER (

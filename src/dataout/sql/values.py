@@ -177,7 +177,7 @@ def _scalar(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
             | Between()
             | CalendarDays()
         ):
-            return in_window(instant_of(value, scope), test, scope.at)
+            return in_window(instant_of(value, scope), test, scope.now)
         case Exists() | IsNot() | AnyElement():
             raise AssertionError(test)
         case _:

@@ -21,32 +21,43 @@ from dataout.segments.values import (
     Within,
     WithinNext,
 )
+from dataout.sql.instants import local_day
+from dataout.sql.moments import Moment, shifted, written
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def in_window(moment: exp.Expr, test: TimeTest, at: Instant) -> exp.Condition:
-    """Say when ``time`` passes; every window is half-open as its node says."""
+def in_window(moment: exp.Expr, test: TimeTest, at: Moment) -> exp.Condition:
+    """Say when ``moment`` passes at ``at``; every window is half-open as its node says."""
     match test:
         case Within(span):
-            return _all(_gt(moment, at - span), _lte(moment, at))
+            return _all(_gt(moment, shifted(at, -span)), _lte(moment, at))
         case OlderThan(span):
-            return _lte(moment, at - span)
+            return _lte(moment, shifted(at, -span))
         case Age(youngest, oldest):
-            return _all(_gt(moment, at - oldest), _lte(moment, at - youngest))
+            return _all(_gt(moment, shifted(at, -oldest)), _lte(moment, shifted(at, -youngest)))
         case WithinNext(span):
-            return _all(_gt(moment, at), _lte(moment, at + span))
+            return _all(_gt(moment, at), _lte(moment, shifted(at, span)))
         case After(instant):
             return _gt(moment, instant)
         case Before(instant):
-            return exp.LT(this=moment.copy(), expression=_literal(instant))
+            return exp.LT(this=moment.copy(), expression=written(instant))
         case Between(start, end):
             return _from(moment, start, end)
         case CalendarDays():
-            start, end = calendar_bounds(test, at)
-            return exp.and_(_from(moment, start, end), _lte(moment, at))
+            return _all(_in_days(moment, test, at), _lte(moment, at))
         case _:
             assert_never(test)
+
+
+def _in_days(moment: exp.Expr, test: CalendarDays, at: Moment) -> exp.Condition:
+    """Look at the local dates; for one instant that is a span, which a scan can be bounded by."""
+    if not isinstance(at, exp.Expr):
+        return _from(moment, *calendar_bounds(test, at))
+    ago = exp.Sub(this=local_day(written(at), test.zone), expression=local_day(moment, test.zone))
+    return exp.Between(
+        this=exp.paren(ago), low=exp.convert(test.youngest), high=exp.convert(test.oldest)
+    )
 
 
 def calendar_bounds(test: CalendarDays, at: Instant) -> tuple[Instant, Instant]:
@@ -85,18 +96,14 @@ def _all(left: exp.Condition, right: exp.Condition) -> exp.Condition:
 
 def _from(moment: exp.Expr, start: int, end: int) -> exp.Condition:
     return _all(
-        exp.GTE(this=moment.copy(), expression=_literal(start)),
-        exp.LT(this=moment.copy(), expression=_literal(end)),
+        exp.GTE(this=moment.copy(), expression=written(Instant(start))),
+        exp.LT(this=moment.copy(), expression=written(Instant(end))),
     )
 
 
-def _gt(moment: exp.Expr, bound: int) -> exp.Condition:
-    return exp.GT(this=moment.copy(), expression=_literal(bound))
+def _gt(moment: exp.Expr, bound: Moment) -> exp.Condition:
+    return exp.GT(this=moment.copy(), expression=written(bound))
 
 
-def _lte(moment: exp.Expr, bound: int) -> exp.Condition:
-    return exp.LTE(this=moment.copy(), expression=_literal(bound))
-
-
-def _literal(number: int) -> exp.Expr:
-    return exp.convert(int(number))
+def _lte(moment: exp.Expr, bound: Moment) -> exp.Condition:
+    return exp.LTE(this=moment.copy(), expression=written(bound))
