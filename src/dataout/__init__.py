@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dataout.app.evaluation import evaluate
     from dataout.app.project import Project
+    from dataout.app.simulation import Simulation
     from dataout.identity.normalize import normalize
+    from dataout.model.membership import MembershipChange
     from dataout.model.people import Normalized
 
-__all__ = ["Normalized", "Project", "evaluate", "normalize"]
+__all__ = ["MembershipChange", "Normalized", "Project", "Simulation", "evaluate", "normalize"]
 
 _HOMES = {
+    "MembershipChange": "dataout.model.membership",
     "Normalized": "dataout.model.people",
     "Project": "dataout.app.project",
+    "Simulation": "dataout.app.simulation",
     "evaluate": "dataout.app.evaluation",
     "normalize": "dataout.identity.normalize",
 }

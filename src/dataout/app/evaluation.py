@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from dataout.app.instants import When, read_instant
@@ -47,23 +47,37 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     if at is None:
         raise UsageError("An evaluation needs an instant: at=….")
     known = dict(lists or {})
-    rules = _catalog(catalog or {})
-    computed = parse_traits(traits or {}, timezone)
-    conditions = parse_segments(
-        segments, timezone, lists=known, traits=traits or {}, objects=rules.objects or None
-    )
-    meaning = Definitions(conditions, computed, orders_of(rules))
+    meaning = definitions_of(segments, traits or {}, catalog or {}, timezone, known)
     instant = read_instant(at, Instant(0), timezone)
     known_at = None if as_known_at is None else read_instant(as_known_at, Instant(0), timezone)
     memory = Memory(timezone)
     memory.add_profiles(profiles)
     memory.add_events(events)
     for name, rows in known.items():
-        memory.add_list(name, [_list_row(row) for row in rows])
+        memory.add_list(name, rows)
     memory.add_objects(objects)
     columns = memory.evaluate(meaning, instant, known_at)
-    found = memory.members(columns, conditions)
+    found = memory.members(columns, meaning.segments)
     return {name: frozenset(map(str, who)) for name, who in found.items()}
+
+
+def definitions_of(
+    segments: Mapping[str, Any],
+    traits: Mapping[str, Any],
+    catalog: Mapping[str, Any],
+    zone: str,
+    lists: Collection[str] | None,
+) -> Definitions:
+    """Read definitions from plain data; ``lists`` names those there are (None: any).
+
+    Raises ``ProjectError`` with every mistake.
+    """
+    rules = _catalog(catalog)
+    return Definitions(
+        parse_segments(segments, zone, lists, traits=traits, objects=rules.objects or None),
+        parse_traits(traits, zone),
+        orders_of(rules),
+    )
 
 
 def _catalog(written: Mapping[str, Any]) -> Catalog:
@@ -74,7 +88,3 @@ def _catalog(written: Mapping[str, Any]) -> Catalog:
             [Complaint(PLAIN, spell(each.path), each.message, each.hint) for each in mistakes.found]
         )
     return catalog
-
-
-def _list_row(row: Any) -> Any:
-    return row if isinstance(row, Mapping) else {"profile_id": row}

@@ -26,24 +26,27 @@ class Memory:
     zone: str = "UTC"
     engine: Engine = field(default_factory=state.memory_engine)
 
-    def add_profiles(self, rows: Rows) -> None:
+    def add_profiles(self, rows: Rows, received_at: Instant | None = None) -> None:
         """Take in rows ``{profile_id, attributes, set_at?, received_at?}``."""
-        self._load("profiles", rows)
+        self._load("profiles", rows, received_at)
 
-    def add_events(self, rows: Rows) -> None:
+    def add_events(self, rows: Rows, received_at: Instant | None = None) -> None:
         """Take in rows ``{profile_id, event, event_time, properties, event_id?, received_at?}``."""
-        self._load("events", rows)
+        self._load("events", rows, received_at)
 
-    def add_objects(self, rows: Rows) -> None:
+    def add_objects(self, rows: Rows, received_at: Instant | None = None) -> None:
         """Take in rows ``{type, object_id, attributes?, profile_id?, via?, set_at?, …}``."""
-        self._load("objects", rows)
+        self._load("objects", rows, received_at)
 
-    def add_list(self, name: str, rows: Rows) -> None:
-        """Take in rows ``{profile_id, member?, set_at?, received_at?}`` of a list."""
-        self._load(f"list:{name}", rows)
+    def add_list(self, name: str, rows: Rows, received_at: Instant | None = None) -> None:
+        """Take in profile ids, or rows ``{profile_id, member?, set_at?, received_at?}``."""
+        self._load(f"list:{name}", [_list_row(row) for row in rows], received_at)
 
-    def _load(self, kind: str, rows: Rows) -> None:
-        options = LoadOptions(now=Instant(0), zone=self.zone, received="event_time")
+    def _load(self, kind: str, rows: Rows, received_at: Instant | None) -> None:
+        if received_at is None:
+            options = LoadOptions(now=Instant(0), zone=self.zone, received="event_time")
+        else:
+            options = LoadOptions(now=received_at, zone=self.zone)
         load_rows(self.engine, kind, rows, options)
 
     def scope(self, at: Instant, known_at: Instant | None = None) -> Scope:
@@ -72,3 +75,7 @@ class Memory:
             "SELECT slot FROM profiles WHERE profile_id = $profile_id", {"profile_id": profile_id}
         )
         return int(rows.to_pylist()[0]["slot"])
+
+
+def _list_row(row: Any) -> Any:
+    return row if isinstance(row, Mapping) else {"profile_id": row}

@@ -139,6 +139,11 @@ class FirstSeenEdge:
     after: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeletionEdge:
+    """When a profile is deleted or brought back."""
+
+
 Edge = (
     EventEdge
     | EventDayEdge
@@ -148,13 +153,14 @@ Edge = (
     | ListEdge
     | RelationEdge
     | FirstSeenEdge
+    | DeletionEdge
 )
 
 
 def edges_of(formula: Formula) -> frozenset[Edge]:
     """List every kind of edge that a formula has."""
     of_atoms = {edge for atom in atoms_of(formula) for edge in _of_atom(atom)}
-    return frozenset(of_atoms | set(_of_tests(formula)))
+    return frozenset({DeletionEdge(), *of_atoms, *_of_tests(formula)})
 
 
 def offsets(test: TimeTest | None) -> frozenset[int]:
@@ -290,7 +296,13 @@ def _of_tests(formula: Formula) -> Iterator[Edge]:
 def _of_value(value: Value, tests: tuple[Test, ...]) -> Iterator[Edge]:
     """List the edges of a trait's value: of those that hold a time, it is some event's property."""
     match value:
-        case AtomValue(PickedAtom() | NumberAtom() as atom):
-            yield from _of_filter(atom.source.names, PropertyIs(atom.path, tests))
+        case AtomValue(PickedAtom(path=path, source=source)):
+            yield from _of_filter(source.names, PropertyIs(path, tests))
+        case AtomValue(NumberAtom(path=path, source=source)):
+            yield from _of_filter(source.names, PropertyIs(path, tests))
+            for length in range(1, len(path)):
+                of_object = PropertyIs(path[length:], tests)
+                inside = PropertyIs(path[:length], (AnyElement(of_object),))
+                yield from _of_filter(source.names, inside)
         case AtomValue() | Quotient() | Constant() | Arithmetic():
             return

@@ -5,7 +5,7 @@ A formula compares atoms (``atoms.py``) and joins the comparisons by and, or, no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -216,6 +216,17 @@ class Program:
 
     formulas: Mapping[str, Formula]
     atoms: tuple[Atom, ...]
+
+
+def program_of(program: Program, names: Iterable[str]) -> Program:
+    """Take some segments out of a program, with what they read."""
+    return as_program({name: program.formulas[name] for name in names})
+
+
+def as_program(formulas: Mapping[str, Formula]) -> Program:
+    """Put formulas together, with every atom that they read."""
+    atoms = dict.fromkeys(atom for formula in formulas.values() for atom in atoms_of(formula))
+    return Program(formulas, tuple(atoms))
 
 
 def atoms_of(formula: Formula) -> Iterator[Atom]:

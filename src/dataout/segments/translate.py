@@ -49,7 +49,7 @@ from dataout.segments.formulas import (
     SeenFor,
     Value,
     ValueIs,
-    atoms_of,
+    as_program,
 )
 from dataout.segments.orders import Orders
 from dataout.segments.tree import (
@@ -95,9 +95,7 @@ def program(definitions: Definitions, names: Iterable[str] | None = None) -> Pro
     """Translate segments; ``names`` says which of them are asked for (None: all)."""
     translation = _Translation(definitions)
     asked = definitions.segments if names is None else names
-    formulas = {name: translation.segment(name) for name in asked}
-    atoms = dict.fromkeys(atom for formula in formulas.values() for atom in atoms_of(formula))
-    return Program(formulas, tuple(atoms))
+    return as_program({name: translation.segment(name) for name in asked})
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from dataout.sql.history import first_seen, held_since
 from dataout.sql.looks import tables_of_looks
 from dataout.sql.orders import lines_of
 from dataout.sql.relations import related_objects
-from dataout.sql.scope import Scope
+from dataout.sql.scope import History, Scope
 from dataout.sql.sequences import satisfied
 from dataout.sql.values import call, parsed_part
 
@@ -192,7 +192,7 @@ def _alone(query: exp.Select, atom: Atom, columns: Columns) -> exp.Select:
 
 
 def _states(
-    table: str,
+    table: History,
     column: str,
     what: str,
     names: Mapping[str, AttributeAtom] | Mapping[str, ListAtom],

@@ -10,25 +10,22 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from dataout.sql.moments import look
 from dataout.sql.values import parsed
 
-OF_PROFILES = ("profiles", "events", "attributes", "list_members")
+OF_PROFILES = ("profiles", "events", "attributes", "list_members", "deletions")
 
 
 def tables_of_looks(working: str) -> Iterator[tuple[str, exp.Select]]:
-    """Give a name and a query per table; ``working`` holds the looks as (slot, "at")."""
-    number = look(exp.column("slot", table="looked"), exp.column("at", table="looked", quoted=True))
-    spelled = number.sql("duckdb")
+    """Give a name and a query per table; ``working`` holds the looks, with their slots."""
     for table in OF_PROFILES:
-        yield table, _of_look(table, f"{spelled} AS slot", working)
-    # Objects belong to nobody, so they are copied for each look; a look's own are told by its number.
-    of_look = f"{spelled} AS slot, {spelled} || ':' || object_id AS object_id"
+        yield table, _of_look(table, "looked.look AS slot", working)
+    # Objects belong to nobody: each look has a copy of its own, told by its number.
+    of_look = "looked.look AS slot, looked.look || ':' || object_id AS object_id"
     yield "relationships", _of_look("relationships", of_look, working)
     yield (
         "object_attributes",
         parsed(
-            f"""SELECT related.slot, related.object_id, o.* EXCLUDE (object_id)
+            """SELECT related.slot, related.object_id, o.* EXCLUDE (object_id)
                 FROM (SELECT DISTINCT slot, type, object_id FROM relationships) AS related
                 JOIN main.object_attributes AS o ON o.type = related.type
                   AND related.object_id = related.slot || ':' || o.object_id"""

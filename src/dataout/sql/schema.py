@@ -6,8 +6,12 @@ from dataout.errors import StateTooNew
 from dataout.ports import Engine
 from dataout.sql.named import statement, statements
 
+CORRECTED = ("superseded", "withdrawals", "deletions")
+TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    tuple(name for name in statements("schema") if name != "version"),
+    tuple(name for name in statements("schema") if name not in {"version", *CORRECTED, *TICKED}),
+    (*CORRECTED, *TICKED),
 )
 """Per version, the statements of ``schema.sql`` that lead to it from the one before."""
 

@@ -135,3 +135,54 @@ CREATE TABLE batches (
 
 -- remotes: the audience at the vendor that a sync writes to
 CREATE TABLE remotes (sync VARCHAR NOT NULL, remote VARCHAR NOT NULL, opened_at BIGINT NOT NULL);
+
+-- memberships: who is in which segment as of the last tick, and since when as far as is known
+CREATE TABLE memberships (segment VARCHAR NOT NULL, slot INTEGER NOT NULL, true_from BIGINT NOT NULL);
+
+-- edges: per segment and profile the next instant at which time alone can change the membership
+CREATE TABLE edges (segment VARCHAR NOT NULL, slot INTEGER NOT NULL, moment BIGINT NOT NULL);
+
+-- membership_log: every change of a membership, append only
+CREATE TABLE membership_log (
+  segment VARCHAR NOT NULL,
+  slot INTEGER NOT NULL,
+  entered BOOLEAN NOT NULL,
+  true_from BIGINT NOT NULL,
+  known_at BIGINT NOT NULL,
+  cause VARCHAR NOT NULL
+);
+
+-- evaluated: the meaning of each segment that memberships stand for
+CREATE TABLE evaluated (segment VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL);
+
+-- ticks: one row, the last tick: its instant, and the last arrival in each table that it saw
+CREATE TABLE ticks (
+  "at" BIGINT NOT NULL,
+  profiles BIGINT NOT NULL,
+  events BIGINT NOT NULL,
+  attributes BIGINT NOT NULL,
+  list_members BIGINT NOT NULL,
+  relationships BIGINT NOT NULL,
+  object_attributes BIGINT NOT NULL,
+  withdrawals BIGINT NOT NULL,
+  deletions BIGINT NOT NULL
+);
+
+-- superseded: when a later copy of an event replaced or deleted this version of it (NULL: none did)
+ALTER TABLE events ADD COLUMN superseded_at BIGINT;
+
+-- withdrawals: copies of events that delete them, kept so that an earlier copy may come later
+CREATE TABLE withdrawals (
+  event_key UHUGEINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);
+
+-- deletions: history of who was deleted, or brought back
+CREATE TABLE deletions (
+  slot INTEGER NOT NULL,
+  deleted BOOLEAN NOT NULL,
+  set_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);

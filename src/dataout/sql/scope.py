@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlglot import exp
 
 from dataout.model.people import Instant
 from dataout.sql.moments import Moment, own_instant, written
+
+History = Literal[
+    "events", "attributes", "list_members", "object_attributes", "relationships", "deletions"
+]
+"""The tables that hold when something was so, and when we learned of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,30 @@ class Scope:
             return self.at
         return own_instant(exp.column("slot", table=self.table))
 
-    def visible(self, table: str, time_column: str) -> exp.Condition:
-        """Select a table's rows whose ``time_column`` has come and that had been received."""
+    def visible(self, table: History, time_column: str) -> exp.Condition:
+        """Select a table's rows that are known and whose ``time_column`` has come."""
         happened = exp.column(time_column, table=table)
-        seen: exp.Condition = exp.LTE(this=happened, expression=written(self.of(table).now))
+        come = exp.LTE(this=happened, expression=written(self.of(table).now))
+        return exp.and_(come, self.known(table), copy=False)
+
+    def known(self, table: History, alias: str = "") -> exp.Condition:
+        """Select a table's rows that had been received, whenever what they say is so.
+
+        Of an event only the version that was current then (docs/semantics.md, "The same event
+        twice"). ``alias`` is what the query calls the table, if not by its name.
+        """
+        called = alias or table
+        known = self.concerned(called)
+        if table == "events":
+            superseded = exp.column("superseded_at", table=called)
+            current: exp.Condition = superseded.is_(exp.null())
+            if self.known_at is not None:
+                current = exp.or_(current, superseded.copy() > int(self.known_at), copy=False)
+            known = exp.and_(current, known, copy=False)
         if self.known_at is not None:
-            seen = seen.and_(exp.column("received_at", table=table) <= int(self.known_at))
-        return seen.and_(self.concerned(table))
+            received = exp.column("received_at", table=called) <= int(self.known_at)
+            known = exp.and_(received, known, copy=False)
+        return known
 
     def concerned(self, table: str) -> exp.Condition:
         """Select a table's rows of the people to look at."""

@@ -1,0 +1,239 @@
+"""Ticks: memberships brought up to an instant by looking only at whom something has touched.
+
+A person is touched by data that arrived since the last tick, by an edge that has come, or, with
+everybody else, by a segment whose meaning is another than it was. The state is in the engine:
+``memberships``, ``edges``, the ``membership_log``; a tick changes it in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dataout.audiences.evaluate import evaluate
+from dataout.errors import UsageError
+from dataout.model.membership import Cause, MembershipChange
+from dataout.model.people import Instant, ProfileId
+from dataout.ports import Engine
+from dataout.segments.fingerprint import fingerprint
+from dataout.segments.formulas import Program, program_of
+from dataout.sql.edges import edges
+from dataout.sql.evaluate import evaluation
+from dataout.sql.named import statement
+from dataout.sql.scope import Scope
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+QUOTE = "'"
+FIRST_LOOKS, FACTOR = 4, 8
+"""How many edges back the first round looks for the beginning of a change, and each next round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """How many people were looked at, and how many memberships changed, by cause."""
+
+    at: Instant
+    touched: int
+    changes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """A program made ready to tick: compiled once, for whatever people and instants there will be.
+
+    ``columns`` says which column of ``looks_query`` holds each segment; ``numbers`` which rows of
+    ``edges_query`` (None: there are none) are its edges.
+    """
+
+    program: Program
+    zone: str
+    columns: Mapping[str, str]
+    looks_query: str
+    edges_query: str | None
+    numbers: Mapping[str, tuple[int, ...]]
+
+
+def ticking(program: Program, zone: str, dialect: str) -> Ticking:
+    """Compile a program; ``zone`` (IANA) holds for texts without offset."""
+    compiled = evaluation(program, Scope(None, None, zone, "looks"))
+    found = edges(program, Scope(Instant(0), None, zone, "touched"))
+    return Ticking(
+        program,
+        zone,
+        compiled.columns,
+        compiled.query.sql(dialect=dialect),
+        None if found.rows is None else found.rows.sql(dialect=dialect),
+        found.numbers,
+    )
+
+
+def tick(engine: Engine, ready: Ticking, at: Instant) -> Ticked:
+    """Bring the memberships of a program's segments up to ``at``.
+
+    The changes of this tick are left in the working table ``tick_changes``. Raises ``UsageError``
+    for an instant before that of the last tick.
+    """
+    last = last_tick(engine)
+    if last is not None and at < last:
+        raise UsageError("Ticks never go back: the last one was later than this instant.")
+    meanings = {name: fingerprint(of) for name, of in ready.program.formulas.items()}
+    known = _evaluated(engine)
+    same = [name for name, meaning in meanings.items() if known.get(name) == meaning]
+    others = [name for name in meanings if name not in same]
+    with engine.transaction():
+        engine.execute(_sql("no_changes"))
+        engine.execute(_sql("arrived"))
+        engine.execute(_sql("touched"), {"at": at})
+        touched = _count(engine, "touched")
+        if same and touched:
+            engine.execute(_sql("look_at_touched"), {"at": at})
+            _look(engine, ready, "members")
+            _settle(engine, ready, same, at)
+        if others:
+            engine.execute(_sql("everybody"))
+            scope = Scope(at, None, ready.zone)
+            _unpivot(engine, evaluate(engine, program_of(ready.program, others), scope), "members")
+            _settle(engine, ready, others, at)
+        _forget(engine, [name for name in known if name not in meanings], at)
+        _remember(engine, {name: meanings[name] for name in others}, at)
+    return Ticked(at, touched, _by_cause(engine))
+
+
+def last_tick(engine: Engine) -> Instant | None:
+    """Give the instant of the last tick."""
+    rows = engine.query(_sql("last")).to_pylist()
+    return Instant(rows[0]["at"]) if rows else None
+
+
+def next_edge(engine: Engine) -> Instant | None:
+    """Give the next instant at which time alone can change a membership. It may come too early."""
+    moment = engine.query(_sql("next_edge")).to_pylist()[0]["moment"]
+    return None if moment is None else Instant(moment)
+
+
+def members_of(engine: Engine, segment: str) -> frozenset[ProfileId]:
+    """List who was in a segment at the last tick."""
+    rows = engine.query(_sql("members_of"), {"segment": segment})
+    return frozenset(ProfileId(each) for each in rows.column("profile_id").to_pylist())
+
+
+def changes_of_tick(engine: Engine) -> list[MembershipChange]:
+    """List what the last tick of this process changed, in order of time."""
+    return [
+        MembershipChange(
+            row["segment"],
+            ProfileId(row["profile_id"]),
+            row["entered"],
+            EPOCH + timedelta(milliseconds=row["true_from"]),
+            Cause(row["cause"]),
+        )
+        for row in engine.query(_sql("changes_of_tick")).to_pylist()
+    ]
+
+
+def _settle(engine: Engine, ready: Ticking, names: Sequence[str], instant: Instant) -> None:
+    """Compare ``members`` with what was, for the people in ``touched``; note what comes next."""
+    at = {"at": instant}
+    engine.execute(_sql("asked"), {"segments": names})
+    engine.execute(_sql("changes"))
+    _edge_rows(engine, ready, names)
+    engine.execute(_sql("by_definition"), at)
+    _date(engine, ready, at)
+    engine.execute(_sql("passed"))
+    engine.execute(_sql("ahead"), at)
+    _record(engine, at)
+
+
+def _edge_rows(engine: Engine, ready: Ticking, names: Sequence[str]) -> None:
+    query = ready.edges_query
+    engine.execute(
+        _sql("no_edge_rows")
+        if query is None
+        else f"CREATE OR REPLACE TEMP TABLE edge_rows AS {query}"
+    )
+    pairs = [(name, number) for name in names for number in ready.numbers[name]]
+    engine.execute(
+        _sql("edge_numbers"),
+        {"segments": [name for name, _ in pairs], "numbers": [number for _, number in pairs]},
+    )
+
+
+def _date(engine: Engine, ready: Ticking, at: Mapping[str, int]) -> None:
+    """Find since when each change is true: look back from edge to edge until it was otherwise."""
+    engine.execute(_sql("past"), at)
+    seen, until = 0, FIRST_LOOKS
+    while seen < _furthest(engine):
+        part = {"seen": seen, "until": until}
+        engine.execute(_sql("looks"), part)
+        _look(engine, ready, "held")
+        engine.execute(_sql("flips"), part)
+        seen, until = until, until * FACTOR
+    engine.execute(_sql("always"), at)
+
+
+def _look(engine: Engine, ready: Ticking, table: str) -> None:
+    """Evaluate every look in ``looks``; fill ``members`` or ``held`` with who is in what."""
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE evaluation AS {ready.looks_query}")
+    _unpivot(engine, ready.columns, "found")
+    engine.execute(_sql(f"found_{table}"))
+
+
+def _unpivot(engine: Engine, columns: Mapping[str, str], table: str) -> None:
+    """Turn the columns of ``evaluation`` into rows of segment and slot."""
+    names = ", ".join(
+        f"CASE WHEN {column} THEN '{name.replace(QUOTE, QUOTE * 2)}' END"
+        for name, column in columns.items()
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT segment, slot FROM "
+        f"(SELECT slot, unnest([{names}]) AS segment FROM evaluation) WHERE segment IS NOT NULL"
+    )
+
+
+def _furthest(engine: Engine) -> int:
+    return int(engine.query(_sql("unsettled")).to_pylist()[0]["furthest"])
+
+
+def _record(engine: Engine, at: Mapping[str, int]) -> None:
+    engine.execute(_sql("log"), at)
+    engine.execute(_sql("left"))
+    engine.execute(_sql("entered"))
+    engine.execute(_sql("note_changes"))
+
+
+def _forget(engine: Engine, names: Sequence[str], at: Instant) -> None:
+    """End what segments that are gone had."""
+    if not names:
+        return
+    gone = {"segments": list(names)}
+    engine.execute(_sql("abandoned"), {**gone, "at": at})
+    _record(engine, {"at": at})
+    engine.execute(_sql("forget_edges"), gone)
+    engine.execute(_sql("forget_meanings"), gone)
+
+
+def _remember(engine: Engine, meanings: Mapping[str, str], at: Instant) -> None:
+    engine.execute(_sql("forget_meanings"), {"segments": list(meanings)})
+    for name, meaning in meanings.items():
+        engine.execute(_sql("keep_meaning"), {"segment": name, "fingerprint": meaning})
+    engine.execute(_sql("forget_tick"))
+    engine.execute(_sql("keep_tick"), {"at": at})
+
+
+def _evaluated(engine: Engine) -> Mapping[str, str]:
+    rows = engine.query(_sql("evaluated")).to_pylist()
+    return {row["segment"]: row["fingerprint"] for row in rows}
+
+
+def _by_cause(engine: Engine) -> Mapping[str, int]:
+    rows = engine.query(_sql("by_cause")).to_pylist()
+    return {row["cause"]: int(row["changes"]) for row in rows}
+
+
+def _count(engine: Engine, table: str) -> int:
+    return int(engine.query(f"SELECT count(*) AS n FROM {table}").to_pylist()[0]["n"])
+
+
+def _sql(name: str) -> str:
+    return statement("ticks", name)

@@ -1,0 +1,228 @@
+-- last: the last tick, if there was one
+SELECT "at" FROM ticks;
+
+-- next_edge: the next instant at which time alone can change a membership
+SELECT min(moment) AS moment FROM edges;
+
+-- evaluated: what each segment meant when it was last looked at
+SELECT segment, fingerprint FROM evaluated;
+
+-- no_changes: room for the changes of a tick
+CREATE OR REPLACE TEMP TABLE tick_changes (
+  segment VARCHAR, slot INTEGER, entered BOOLEAN, cause VARCHAR, true_from BIGINT
+);
+
+-- arrived: the last arrival in each table
+CREATE OR REPLACE TEMP TABLE arrived AS
+SELECT
+  (SELECT coalesce(max(slot), 0) FROM profiles) AS profiles,
+  (SELECT coalesce(max(landing), 0) FROM events) AS events,
+  (SELECT coalesce(max(landing), 0) FROM attributes) AS attributes,
+  (SELECT coalesce(max(landing), 0) FROM list_members) AS list_members,
+  (SELECT coalesce(max(landing), 0) FROM relationships) AS relationships,
+  (SELECT coalesce(max(landing), 0) FROM object_attributes) AS object_attributes,
+  (SELECT coalesce(max(landing), 0) FROM withdrawals) AS withdrawals,
+  (SELECT coalesce(max(landing), 0) FROM deletions) AS deletions;
+
+-- touched: whom data that arrived since the last tick, or an edge that has come, may have moved
+CREATE OR REPLACE TEMP TABLE touched AS
+WITH seen AS (
+  SELECT * FROM ticks
+  UNION ALL
+  SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE NOT EXISTS (FROM ticks)
+),
+by_identity AS (
+  SELECT DISTINCT slot FROM deletions WHERE landing > (SELECT deletions FROM seen)
+),
+by_data AS (
+  SELECT slot FROM profiles WHERE slot > (SELECT profiles FROM seen)
+  UNION
+  SELECT slot FROM events WHERE landing > (SELECT events FROM seen)
+  UNION
+  SELECT slot FROM attributes WHERE landing > (SELECT attributes FROM seen)
+  UNION
+  SELECT slot FROM list_members WHERE landing > (SELECT list_members FROM seen)
+  UNION
+  SELECT slot FROM relationships WHERE landing > (SELECT relationships FROM seen)
+  UNION
+  SELECT r.slot
+  FROM relationships AS r
+  JOIN object_attributes AS o ON o.type = r.type AND o.object_id = r.object_id
+  WHERE o.landing > (SELECT object_attributes FROM seen)
+  UNION
+  SELECT e.slot
+  FROM events AS e
+  JOIN withdrawals AS w ON w.event_key = e.event_key
+  WHERE w.landing > (SELECT withdrawals FROM seen)
+),
+by_time AS (
+  SELECT DISTINCT slot FROM edges WHERE moment <= $at
+)
+SELECT slot, 'identity' AS cause FROM by_identity
+UNION ALL
+SELECT slot, 'data' FROM (FROM by_data EXCEPT FROM by_identity)
+UNION ALL
+SELECT slot, 'time' FROM (FROM by_time EXCEPT FROM by_data EXCEPT FROM by_identity);
+
+-- everybody: as if everybody were touched by a definition
+CREATE OR REPLACE TEMP TABLE touched AS SELECT slot, 'definition' AS cause FROM profiles;
+
+-- asked: the segments that are looked at
+CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(CAST($segments AS VARCHAR[])) AS segment;
+
+-- edge_numbers: which rows of edge_rows are a segment's
+CREATE OR REPLACE TEMP TABLE edge_numbers AS
+SELECT unnest(CAST($segments AS VARCHAR[])) AS segment, unnest(CAST($numbers AS INTEGER[])) AS number;
+
+-- no_edge_rows: nothing has an edge
+CREATE OR REPLACE TEMP TABLE edge_rows (slot INTEGER, number INTEGER, moment BIGINT);
+
+-- changes: memberships of touched people that are another now
+CREATE OR REPLACE TEMP TABLE membership_changes AS
+WITH before AS (
+  SELECT segment, slot FROM memberships
+  WHERE segment IN (FROM asked) AND slot IN (SELECT slot FROM touched)
+),
+after AS (
+  SELECT segment, slot FROM members WHERE segment IN (FROM asked)
+)
+SELECT c.segment, c.slot, c.entered, t.cause, CAST(NULL AS BIGINT) AS true_from
+FROM (
+  SELECT segment, slot, TRUE AS entered FROM (FROM after EXCEPT FROM before)
+  UNION ALL
+  SELECT segment, slot, FALSE FROM (FROM before EXCEPT FROM after)
+) AS c
+JOIN touched AS t ON t.slot = c.slot;
+
+-- abandoned: memberships of segments that are gone end with their definition
+CREATE OR REPLACE TEMP TABLE membership_changes AS
+SELECT segment, slot, FALSE AS entered, 'definition' AS cause, CAST($at AS BIGINT) AS true_from
+FROM memberships
+WHERE segment IN (SELECT unnest($segments));
+
+-- by_definition: what a definition changed is true from the tick that took it up
+UPDATE membership_changes SET true_from = $at WHERE cause = 'definition';
+
+-- past: the edges that a change may stem from, newest first, and the instant before them all
+CREATE OR REPLACE TEMP TABLE past AS
+WITH moments AS (
+  SELECT DISTINCT c.segment, c.slot, r.moment
+  FROM membership_changes AS c
+  JOIN edge_numbers AS n ON n.segment = c.segment
+  JOIN edge_rows AS r ON r.number = n.number AND r.slot = c.slot
+  WHERE c.true_from IS NULL AND r.moment <= $at
+)
+SELECT segment, slot, moment, row_number() OVER (PARTITION BY segment, slot ORDER BY moment DESC) AS rank
+FROM (
+  FROM moments
+  UNION ALL
+  SELECT segment, slot, min(moment) - 1 FROM moments GROUP BY segment, slot
+);
+
+-- looks: whom to look at, and when, in this round
+CREATE OR REPLACE TEMP TABLE looks AS
+SELECT DISTINCT p.slot, p.moment AS "at", look(p.slot, p.moment) AS look
+FROM past AS p
+JOIN membership_changes AS c ON c.segment = p.segment AND c.slot = p.slot
+WHERE c.true_from IS NULL AND p.rank > $seen AND p.rank <= $until;
+
+-- look_at_touched: look at everybody touched, at the instant of the tick
+CREATE OR REPLACE TEMP TABLE looks AS
+SELECT slot, CAST($at AS BIGINT) AS "at", look(slot, $at) AS look FROM touched;
+
+-- found_members: of those looked at, who is in which of the segments
+CREATE OR REPLACE TEMP TABLE members AS
+SELECT f.segment, l.slot FROM found AS f JOIN looks AS l ON l.look = f.slot;
+
+-- found_held: when those looked at were in which of the segments
+CREATE OR REPLACE TEMP TABLE held AS
+SELECT f.segment, l.slot, l."at" FROM found AS f JOIN looks AS l ON l.look = f.slot;
+
+-- flips: the newest edge before which it was otherwise is where a change began
+UPDATE membership_changes SET true_from = flip.moment
+FROM (
+  SELECT c.segment, c.slot, max(later.moment) AS moment
+  FROM membership_changes AS c
+  JOIN past AS p ON p.segment = c.segment AND p.slot = c.slot
+  JOIN past AS later ON later.segment = c.segment AND later.slot = c.slot AND later.rank = p.rank - 1
+  LEFT JOIN held AS h ON h.segment = p.segment AND h.slot = p.slot AND h."at" = p.moment
+  WHERE c.true_from IS NULL AND p.rank > $seen AND p.rank <= $until
+    AND (h.slot IS NOT NULL) <> c.entered
+  GROUP BY c.segment, c.slot
+) AS flip
+WHERE flip.segment = membership_changes.segment AND flip.slot = membership_changes.slot;
+
+-- unsettled: how many edges there are to look at yet
+SELECT coalesce(max(p.rank), 0) AS furthest
+FROM past AS p
+JOIN membership_changes AS c ON c.segment = p.segment AND c.slot = p.slot
+WHERE c.true_from IS NULL;
+
+-- always: what was never otherwise is true from when the profile was first seen
+UPDATE membership_changes SET true_from = least($at, coalesce(seen.moment, $at))
+FROM (
+  SELECT c.slot, min(s.moment) AS moment
+  FROM (SELECT DISTINCT slot FROM membership_changes WHERE true_from IS NULL) AS c
+  LEFT JOIN (
+    SELECT slot, event_time AS moment FROM events UNION ALL SELECT slot, set_at FROM attributes
+  ) AS s ON s.slot = c.slot
+  GROUP BY c.slot
+) AS seen
+WHERE seen.slot = membership_changes.slot AND membership_changes.true_from IS NULL;
+
+-- log: put changes on record
+INSERT INTO membership_log
+SELECT segment, slot, entered, true_from, $at, cause FROM membership_changes;
+
+-- note_changes: add to the changes of this tick
+INSERT INTO tick_changes BY NAME SELECT * FROM membership_changes;
+
+-- by_cause: how many changes of this tick there are, by cause
+SELECT cause, count(*) AS changes FROM tick_changes GROUP BY cause ORDER BY cause;
+
+-- keep_meaning: remember what a segment means
+INSERT INTO evaluated VALUES ($segment, $fingerprint);
+
+-- left: end memberships
+DELETE FROM memberships
+WHERE (segment, slot) IN (SELECT (segment, slot) FROM membership_changes WHERE NOT entered);
+
+-- entered: begin memberships
+INSERT INTO memberships
+SELECT segment, slot, true_from FROM membership_changes WHERE entered;
+
+-- passed: forget the edges of who was looked at
+DELETE FROM edges
+WHERE segment IN (FROM asked) AND slot IN (SELECT slot FROM touched);
+
+-- ahead: the next edge of who was looked at
+INSERT INTO edges
+SELECT n.segment, r.slot, min(r.moment)
+FROM edge_numbers AS n
+JOIN edge_rows AS r ON r.number = n.number
+WHERE r.moment > $at
+GROUP BY n.segment, r.slot;
+
+-- forget_edges: forget the edges of segments that are gone
+DELETE FROM edges WHERE segment IN (SELECT unnest($segments));
+
+-- forget_meanings: forget what segments meant
+DELETE FROM evaluated WHERE segment IN (SELECT unnest($segments));
+
+-- forget_tick: make room for the next
+DELETE FROM ticks;
+
+-- keep_tick: remember a tick, and what it saw
+INSERT INTO ticks SELECT $at, arrived.* FROM arrived;
+
+-- members_of: who is in a segment
+SELECT p.profile_id
+FROM memberships AS m
+JOIN profiles AS p ON p.slot = m.slot
+WHERE m.segment = $segment;
+
+-- changes_of_tick: what the last tick changed
+SELECT c.segment, p.profile_id, c.entered, c.true_from, c.cause
+FROM tick_changes AS c
+JOIN profiles AS p ON p.slot = c.slot
+ORDER BY c.true_from, c.segment, p.profile_id;
