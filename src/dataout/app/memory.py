@@ -8,10 +8,12 @@ from typing import Any
 
 from dataout.app import state
 from dataout.audiences.evaluate import evaluate, members
+from dataout.audiences.ticks import Ticking, tick, ticking
 from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load_rows
 from dataout.model.people import Instant, ProfileId
 from dataout.ports import Engine
+from dataout.segments.formulas import Program
 from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope
 
@@ -68,6 +70,14 @@ class Memory:
     ) -> Mapping[str, frozenset[ProfileId]]:
         """List the members of evaluated segments."""
         return members(self.engine, columns, names)
+
+    def ready(self, asked: Program) -> Ticking:
+        """Compile a program, to tick with."""
+        return ticking(asked, self.zone, self.engine.dialect)
+
+    def tick(self, ready: Ticking, at: Instant) -> None:
+        """Bring memberships up to an instant; see ``audiences.ticks``."""
+        tick(self.engine, ready, at)
 
     def slot(self, profile_id: str) -> int:
         """Find the number by which the engine knows a profile."""

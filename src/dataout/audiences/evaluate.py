@@ -10,6 +10,7 @@ from dataout.segments.formulas import (
     Program,
 )
 from dataout.sql.evaluate import evaluation
+from dataout.sql.named import text
 from dataout.sql.scope import Scope
 
 
@@ -22,6 +23,23 @@ def evaluate(engine: Engine, program: Program, scope: Scope) -> Mapping[str, str
     query = compiled.query.sql(dialect=engine.dialect)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE evaluation AS {query}")
     return compiled.columns
+
+
+def recall(engine: Engine, names: Iterable[str]) -> Mapping[str, str]:
+    """Fill the working table ``evaluation`` with the memberships that the last tick left.
+
+    Returns the column of each segment.
+    """
+    columns = {name: f"s{number}" for number, name in enumerate(names)}
+    held = ", ".join(
+        f"coalesce(bool_or(m.segment = {text(name)}), FALSE) AS {column}"
+        for name, column in columns.items()
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE evaluation AS SELECT p.slot{', ' if held else ''}{held} "
+        "FROM profiles AS p LEFT JOIN memberships AS m ON m.slot = p.slot GROUP BY p.slot"
+    )
+    return columns
 
 
 def counts(engine: Engine, columns: Mapping[str, str]) -> Mapping[str, int]:

@@ -24,6 +24,7 @@ def explanation(out: Console, title: str, result: Explanation) -> None:
     """Draw the whole explanation."""
     verdict = "in" if result.inside else "not in"
     out.print(escape(f"{title}: {result.person} is {verdict} {result.subject}"), style="bold")
+    out.print(escape(_stretch(result)))
     if result.funnel is not None:
         because = f" by {result.funnel.because}" if result.funnel.because else ""
         tier = f", tier {result.funnel.tier}" if result.funnel.tier else ""
@@ -43,6 +44,16 @@ def explanation(out: Console, title: str, result: Explanation) -> None:
         reason = f" ({batch.reason})" if batch.reason else ""
         what = f"{batch.op} {batch.outcome}{reason}"
         out.print(escape(f"  {instant_text(batch.at)} {what} in batch {batch.batch_id}"))
+
+
+def _stretch(result: Explanation) -> str:
+    since = "as far back as data goes"
+    until = "until something arrives"
+    if result.since is not None:
+        since = f"since {instant_text(result.since)}"
+    if result.until is not None:
+        until = f"until {instant_text(result.until)} if nothing arrives before"
+    return f"{since}, {until}"
 
 
 def _state(state: LedgerState) -> str:

@@ -122,10 +122,13 @@ class Intake:
     ) -> Loaded:
         """Add what was read to history, and what cannot be to the rejects."""
         [counts] = self._rows("counts")
+        if counts["corrections"]:
+            self._do("strangers")
+            [counts] = self._rows("counts")
         good, rejected, skipped = counts["good"], counts["rejected"], counts["skipped"]
         reasons = self._rows("reasons") if rejected else []
         with self.engine.transaction():
-            loaded = self._history(extent) if good else 0
+            loaded = self._history(extent, counts) if good else 0
             if rejected or extent["rejects"]:
                 self._rejects()
             if source is not None and source.is_file:
@@ -171,21 +174,21 @@ class Intake:
             "arrived", pa.repeat(pa.scalar(self.options.now, pa.int64()), count)
         )
 
-    def _history(self, extent: Mapping[str, int]) -> int:
+    def _history(self, extent: Mapping[str, int], counts: Mapping[str, int]) -> int:
         """Add people and what is said of them; answer how many records said something new."""
         self._do("profiles")
         self._do("news")
         match self.recipe.kind:
             case "events":
-                self._do("repeated")
-                self._do("events")
-                [after] = self.engine.query("SELECT count(*) AS events FROM events").to_pylist()
-                return int(after["events"]) - extent["events"]
+                return self._events(extent)
             case "profiles":
                 self._do("several")
                 self._do("said_of_people")
                 self._do("stated_attributes")
                 self._add_new("attributes")
+                if counts["deletions"]:
+                    self._do("stated_deletions")
+                    self._add_new("deletions")
             case "list":
                 self._do("several")
                 self._do("stated_members", self.recipe.list_name)
@@ -200,6 +203,22 @@ class Intake:
                 self._relationships()
         [changed] = self._rows("changed", extent["slots"])
         return changed["records"]
+
+    def _events(self, extent: Mapping[str, int]) -> int:
+        """Add events, then settle those of which several copies count; answer how many are new."""
+        self._do("repeated")
+        self._do("contested")
+        self._do("events", extent["landing"])
+        [after] = self.engine.query("SELECT count(*) AS events FROM events").to_pylist()
+        added = int(after["events"]) - extent["events"]
+        [contested] = self._rows("are_contested")
+        if not contested["events"]:
+            return added
+        self._do("copies", extent["landing"])
+        for name in ("outdone", "superseded", "versions", "withdrawals"):
+            self._do(name)
+        [versions] = self._rows("versions_added")
+        return added + versions["records"]
 
     def _relationships(self) -> None:
         self._do("several")

@@ -18,7 +18,7 @@ from dataout.model.complaints import nearest
 from dataout.ports import Engine
 from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins, rules
 
-LATER = frozenset({"consents", "deletions"})
+LATER = frozenset({"consents"})
 KINDS = ("events", "profiles", "list:NAME", "objects", "relationships")
 REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "events": ("profile_id", "event", "event_time"),
@@ -99,7 +99,8 @@ def require_columns(source: Source, recipe: Recipe) -> None:
                 nearest(name, there),
             )
     mapped = origins(recipe)
-    for name in REQUIRED[recipe.kind]:
+    corrects = recipe.kind == "events" and (recipe.op is not None or "op" in there)
+    for name in ("event_id",) if corrects else REQUIRED[recipe.kind]:
         ruled = name in ("event", "type") and rules(recipe)
         if name in mapped or ruled or {name, ALIASES.get(name)} & there:
             continue

@@ -81,8 +81,10 @@ class RecordMapping:
             event=self.body[EVENT],
             event_time=self.body[EVENT_TIME],
             event_id=self.body[EVENT_ID],
+            op=self.body[OP],
             received_at=self.body[RECEIVED_AT],
             set_at=self.body[SET_AT],
+            deleted=self.body[DELETED],
             member=self.body[MEMBER],
             type=self.body[TYPE],
             object_id=self.body[OBJECT_ID],
@@ -232,8 +234,10 @@ NAME: Reader[Column | tuple[Naming, ...]] = Reader(_name, {"type": ["string", "o
 EVENT: Key[Column | tuple[Naming, ...]] = Key("event", NAME)
 EVENT_TIME = Key("event_time", ORIGIN)
 EVENT_ID = Key("event_id", COLUMN)
+OP = Key("op", COLUMN)
 RECEIVED_AT = Key("received_at", ORIGIN)
 SET_AT = Key("set_at", ORIGIN)
+DELETED = Key("deleted", COLUMN)
 MEMBER = Key("member", COLUMN)
 TYPE: Key[Column | tuple[Naming, ...]] = Key("type", NAME)
 OBJECT_ID = Key("object_id", COLUMN)
@@ -260,8 +264,10 @@ SHAPE = Shape(
         EVENT,
         EVENT_TIME,
         EVENT_ID,
+        OP,
         RECEIVED_AT,
         SET_AT,
+        DELETED,
         MEMBER,
         TYPE,
         OBJECT_ID,

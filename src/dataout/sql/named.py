@@ -24,3 +24,12 @@ def statements(subject: str) -> Mapping[str, str]:
 def statement(subject: str, name: str) -> str:
     """Read one statement."""
     return statements(subject)[name]
+
+
+def text(value: str) -> str:
+    """Spell a text as SQL does.
+
+    >>> print(text("O'Brien"))
+    'O''Brien'
+    """
+    return "'" + value.replace("'", "''") + "'"

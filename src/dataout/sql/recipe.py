@@ -71,8 +71,10 @@ class Recipe:
     event: Column | tuple[Naming, ...] | None = None
     event_time: Origin | None = None
     event_id: Column | None = None
+    op: Column | None = None
     received_at: Origin | None = None
     set_at: Origin | None = None
+    deleted: Column | None = None
     member: Column | None = None
     type: Column | tuple[Naming, ...] | None = None
     object_id: Column | None = None
@@ -86,8 +88,8 @@ class Recipe:
 
 ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}
 TAKEN: Mapping[Kind, tuple[str, ...]] = {
-    "events": ("profile_id", "event", "event_time", "event_id", "received_at", "source"),
-    "profiles": ("profile_id", "set_at", "received_at"),
+    "events": ("profile_id", "event", "event_time", "event_id", "op", "received_at", "source"),
+    "profiles": ("profile_id", "deleted", "set_at", "received_at"),
     "list": ("profile_id", "set_at", "received_at", "member"),
     "objects": ("type", "object_id", "profile_id", "related", "via", "set_at", "received_at"),
     "relationships": ("type", "object_id", "profile_id", "related", "set_at", "received_at"),

@@ -43,6 +43,8 @@ from dataout.sql.values import passes, property_of
 ALWAYS = -(2**62)
 """The ``set_at`` and ``received_at`` of what was always held and always known."""
 
+NO_ID = "op: needs an event_id"
+
 SKEW = 300_000
 """Milliseconds by which a source's clock may run ahead: such events happened on arrival."""
 
@@ -90,6 +92,8 @@ def read_statement(recipe: Recipe, reading: Reading) -> str:
         common.append(f"l{number} AS (SELECT *, {_list(layer)} FROM {below})")
         below = f"l{number}"
     kept = "TRUE" if reading.keep else "problem IS NOT NULL"
+    if recipe.kind == "events":
+        kept = f"{kept} OR own_op <> 'add'"  # it may turn out to be of another person's event
     text_of_all = "text" if columns is None else lookup.whole()
     final = {
         **{name: name for name in ("problem", "skipped")},
@@ -172,12 +176,13 @@ def _spelled(recipe: Recipe) -> dict[str, str]:
     match recipe.kind:
         case "events":
             spelled["own_id"] = f"nullif({fields.scalar('event_id')}, '')"
+            spelled["own_op"] = _operation()
             spelled["own_source"] = text(recipe.source) if recipe.source else _source()
             spelled["name"] = _name(recipe, f"nullif({fields.scalar('event')}, '')")
         case "list":
             spelled["on_list"] = _truth("member")
         case "profiles":
-            pass
+            spelled["gone"] = _truth("deleted", otherwise="NULL")
         case "objects" | "relationships":
             spelled["thing"] = fields.identity("object_id")
             spelled["name"] = _name(recipe, fields.identity("type"))
@@ -205,10 +210,19 @@ def _rule(rule: Naming, recipe: Recipe) -> str:
     return f"WHEN {condition} THEN {text(rule.name)}"
 
 
-def _truth(name: str) -> str:
-    """Read a field that is true unless it says otherwise; NULL: it says neither."""
+def _operation() -> str:
+    """Read what a record does to its event; NULL: it is not said in one of our words."""
+    word = "lower(op_text)"
     return (
-        f"CASE WHEN NOT {fields.given(name)} THEN TRUE"
+        f"CASE WHEN NOT {fields.given('op')} THEN 'add'"
+        f" WHEN {word} IN ('add', 'replace', 'delete') THEN {word} END"
+    )
+
+
+def _truth(name: str, *, otherwise: str = "TRUE") -> str:
+    """Read a field that says whether something is so; NULL: it says neither."""
+    return (
+        f"CASE WHEN NOT {fields.given(name)} THEN {otherwise}"
         f" WHEN lower({name}_text) IN ('true', '1') THEN TRUE"
         f" WHEN lower({name}_text) IN ('false', '0') THEN FALSE END"
     )
@@ -222,6 +236,8 @@ def _timed(recipe: Recipe, lookup: Lookup) -> dict[str, str]:
     if recipe.kind == "objects":
         timed["bond"] = via(recipe, lookup)
     unnamed = "name IS NULL" if rules(recipe) else "FALSE"
+    if recipe.kind == "events":
+        unnamed = f"{unnamed} AND {LASTS}"
     return {**timed, "skipped": f"left_out OR {unnamed}"}
 
 
@@ -231,7 +247,7 @@ def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
     wrong = [
         *_identity_problems(recipe),
         *_event_problems(recipe),
-        fields.time_problem(happened, recipe.unit, required=recipe.kind == "events"),
+        _happening_problem(happened, recipe),
         fields.time_problem(received, recipe.unit, required=False),
     ]
     wrong += _state_problems(recipe)
@@ -247,10 +263,24 @@ def _judged(recipe: Recipe, reading: Reading) -> dict[str, str]:
     return {"problem": f"CASE {unread}WHEN skipped THEN NULL ELSE coalesce({', '.join(wrong)}) END"}
 
 
+LASTS = "own_op IS DISTINCT FROM 'delete'"
+"""Says of a record of an event that it does not delete it: then it has to say what it was."""
+
+
+def _happening_problem(name: str, recipe: Recipe) -> str:
+    unsaid = fields.time_problem(name, recipe.unit, required=False)
+    if recipe.kind != "events":
+        return unsaid
+    required = fields.time_problem(name, recipe.unit, required=True)
+    return f"CASE WHEN {LASTS} THEN {required} ELSE {unsaid} END"
+
+
 def _identity_problems(recipe: Recipe) -> list[str]:
     person = fields.identity_problem("profile_id", "profile")
     match recipe.kind:
-        case "events" | "profiles" | "list":
+        case "events":
+            return [f"CASE WHEN {LASTS} OR {fields.given('profile_id')} THEN {person} END"]
+        case "profiles" | "list":
             return [person]
         case "objects":
             # Only a record that says something of a relationship needs to say whose it is.
@@ -265,8 +295,11 @@ def _identity_problems(recipe: Recipe) -> list[str]:
 def _state_problems(recipe: Recipe) -> list[str]:
     related = "CASE WHEN bound IS NULL THEN 'related: not true or false' END"
     match recipe.kind:
-        case "events" | "profiles":
+        case "events":
             return []
+        case "profiles":
+            misfit = f"gone IS NULL AND {fields.given('deleted')}"
+            return [f"CASE WHEN {misfit} THEN 'deleted: not true or false' END"]
         case "list":
             return ["CASE WHEN on_list IS NULL THEN 'member: not true or false' END"]
         case "relationships":
@@ -291,19 +324,21 @@ def _event_problems(recipe: Recipe) -> list[str]:
         nameless = (
             f"CASE WHEN {fields.given('event')} THEN 'event: not a text' ELSE 'event: missing' END"
         )
-        found.append(f"CASE WHEN name IS NULL THEN {nameless} END")
+        found.append(f"CASE WHEN name IS NULL AND {LASTS} THEN {nameless} END")
     if recipe.known is not None:
         names = ", ".join(fields.text(name) for name in sorted(recipe.known)) or "NULL"
         known = f"coalesce(name IN ({names}), FALSE)"
-        found.append(f"CASE WHEN NOT {known} THEN 'event: not in the catalog' END")
-    return found
+        found.append(f"CASE WHEN NOT {known} AND {LASTS} THEN 'event: not in the catalog' END")
+    unknown = "CASE WHEN own_op IS NULL THEN 'op: not add, replace or delete'"
+    return [*found, f"{unknown} WHEN own_op <> 'add' AND own_id IS NULL THEN '{NO_ID}' END"]
 
 
 def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
     happened, _ = times(recipe)
     fine = "problem IS NULL AND NOT skipped"
     if recipe.kind == "events":
-        received = f"coalesce(received_at_read, {'$1' if reading.arrival else 'event_time_read'})"
+        arrived = "$1" if reading.arrival else f"event_time_read, {ALWAYS}"
+        received = f"coalesce(received_at_read, {arrived})"
         lead = "event_time_read - received_at_read"
         clamped = f"{lead} > 0 AND {lead} <= {reading.skew}"
         return {
@@ -311,6 +346,7 @@ def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
             "received": received,
             "happened": f"CASE WHEN {clamped} THEN received_at_read ELSE event_time_read END",
             "named_source": f"coalesce(own_source, {text(reading.default_source)})",
+            "said": f"received_at_read IS NOT NULL OR NOT {reading.arrival}",
             "ahead": f"event_time_read - {received} > {reading.skew}",
             "backfilled": f"received_at_read IS NULL AND {reading.arrival}",
             "others": f"CASE WHEN {fine} THEN {properties(recipe, lookup)} END",
@@ -347,13 +383,15 @@ def _final(recipe: Recipe) -> dict[str, str]:
                 "event_time": "happened",
                 "source": "named_source",
                 "event_id": "own_id",
+                "op": "nullif(own_op, 'add')",
+                "stated": "said",
                 "backfill": "backfilled",
                 "early": "ahead",
                 "rest": "others",
                 "digest": f"md5_number({key})",
             }
         case "profiles":
-            return {**state, "rest": "others"}
+            return {**state, "rest": "others", "deleted": "gone"}
         case "list":
             return {**state, "member": "on_list"}
         case "objects":

@@ -6,7 +6,7 @@ from dataout.errors import StateTooNew
 from dataout.ports import Engine
 from dataout.sql.named import statement, statements
 
-CORRECTED = ("superseded", "withdrawals", "deletions")
+CORRECTED = ("superseded", "corrects", "withdrawals", "deletions")
 TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (

@@ -171,9 +171,13 @@ CREATE TABLE ticks (
 -- superseded: when a later copy of an event replaced or deleted this version of it (NULL: none did)
 ALTER TABLE events ADD COLUMN superseded_at BIGINT;
 
+-- corrects: whether this version of an event came to replace others (NULL: it did not)
+ALTER TABLE events ADD COLUMN corrects BOOLEAN;
+
 -- withdrawals: copies of events that delete them, kept so that an earlier copy may come later
 CREATE TABLE withdrawals (
   event_key UHUGEINT NOT NULL,
+  slot INTEGER,
   received_at BIGINT NOT NULL,
   landing BIGINT NOT NULL
 );

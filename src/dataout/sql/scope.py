@@ -68,6 +68,18 @@ class Scope:
             known = exp.and_(received, known, copy=False)
         return known
 
+    def alive(self, table: str) -> exp.Condition:
+        """Select a table's rows of the people who are not deleted."""
+        newest = "struct_pack(set_at := set_at, received_at := received_at, landing := landing)"
+        gone = (
+            exp.select("slot")
+            .from_("deletions")
+            .where(self.visible("deletions", "set_at"))
+            .group_by("slot")
+            .having(f"arg_max(deleted, {newest})", dialect="duckdb")
+        )
+        return exp.not_(exp.column("slot", table=table).isin(query=gone))
+
     def concerned(self, table: str) -> exp.Condition:
         """Select a table's rows of the people to look at."""
         if self.people is None or self.at is None:

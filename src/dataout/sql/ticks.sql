@@ -226,3 +226,11 @@ SELECT c.segment, p.profile_id, c.entered, c.true_from, c.cause
 FROM tick_changes AS c
 JOIN profiles AS p ON p.slot = c.slot
 ORDER BY c.true_from, c.segment, p.profile_id;
+
+-- one_person: a working table of one profile
+CREATE OR REPLACE TEMP TABLE one_person AS SELECT CAST($slot AS INTEGER) AS slot;
+
+-- looks_at_one: looks at one profile, at several instants
+CREATE OR REPLACE TEMP TABLE looks AS
+SELECT CAST($slot AS INTEGER) AS slot, m AS "at", look($slot, m) AS look
+FROM (SELECT unnest(CAST($moments AS BIGINT[])) AS m);

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 
 from dataout.app.evidence import Branch, explain_condition
 from dataout.app.workspace import Workspace
+from dataout.audiences.stretches import stretch
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
 from dataout.model.definitions import Audience, Sync
 from dataout.model.people import Field, Instant
+from dataout.segments.formulas import And, Formula, Negation, Or
 from dataout.sql.named import statement
+from dataout.sql.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,17 @@ class Travelled:
 class Explanation:
     """One person, one audience or segment, one instant.
 
-    ``inside`` says whether they are in the segment, or desired by the audience.
+    ``inside`` says whether they are in the segment, or desired by the audience; ``since`` from
+    which instant that is so (None: as far back as there is data), ``until`` from which it will be
+    otherwise if nothing arrives (None: it stays so).
     """
 
     person: str
     subject: str
     at: Instant
     inside: bool = field(metadata={"name": "in"})
+    since: Instant | None
+    until: Instant | None
     tree: Branch
     suppressions: tuple[Branch, ...]
     funnel: Position | None
@@ -93,8 +100,23 @@ def explain(
     if subject not in work.definition.segments:
         known = [*audiences, *work.definition.segments]
         raise UsageError(f"There is no audience or segment '{subject}'.", nearest(subject, known))
-    tree = _tree(work, subject, slot, instant, known_at)
-    return Explanation(profile_id, subject, instant, tree.holds, tree, (), None, (), (), ())
+    scope = work.scope(instant, known_at)
+    tree = _tree(work, subject, slot, scope)
+    around = stretch(work.engine, work.program.formulas[subject], slot, scope, holds=tree.holds)
+    return Explanation(
+        person=profile_id,
+        subject=subject,
+        at=instant,
+        inside=tree.holds,
+        since=around.since,
+        until=around.until,
+        tree=tree,
+        suppressions=(),
+        funnel=None,
+        identifiers=(),
+        ledger=(),
+        batches=(),
+    )
 
 
 def find_person(work: Workspace, person: str, at: Instant) -> tuple[int, str]:
@@ -131,27 +153,29 @@ def _by_identifier(work: Workspace, kind: str, value: str, at: Instant) -> list[
     return list(found.values())
 
 
-def _tree(
-    work: Workspace, segment: str, slot: int, at: Instant, known_at: Instant | None
-) -> Branch:
-    scope = work.scope(at, known_at)
+def _tree(work: Workspace, segment: str, slot: int, scope: Scope) -> Branch:
     return explain_condition(work.engine, segment, work.meaning, slot, scope)
 
 
 def _audience(
     work: Workspace, audience: Audience, slot: int, profile_id: str, at: Instant
 ) -> Explanation:
-    tree = _tree(work, audience.segment, slot, at, None)
-    suppressions = tuple(_tree(work, name, slot, at, None) for name in audience.suppress)
+    scope = work.scope(at)
+    tree = _tree(work, audience.segment, slot, scope)
+    suppressions = tuple(_tree(work, name, slot, scope) for name in audience.suppress)
     work.desire(at)
     here = {"audience": audience.name, "slot": slot}
     rows = work.engine.query(statement("funnel", "person"), here).to_pylist()
     position = Position(**rows[0]) if rows else Position("not eligible", None, None)
+    inside = position.step == "desired"
+    around = stretch(work.engine, _desired(work, audience), slot, scope, holds=inside)
     return Explanation(
         person=profile_id,
         subject=audience.name,
         at=at,
-        inside=position.step == "desired",
+        inside=inside,
+        since=around.since,
+        until=around.until,
         tree=tree,
         suppressions=suppressions,
         funnel=position,
@@ -159,6 +183,14 @@ def _audience(
         ledger=tuple(state for sync in audience.syncs for state in _ledger(work, sync, slot)),
         batches=tuple(each for sync in audience.syncs for each in _batches(work, sync, slot)),
     )
+
+
+def _desired(work: Workspace, audience: Audience) -> Formula:
+    """Spell what makes a person desired: eligible, in no suppression, and in a tier."""
+    formulas = work.program.formulas
+    suppressed = [Negation(formulas[name]) for name in audience.suppress]
+    tiers = tuple(formulas[tier.segment] for tier in audience.tiers)
+    return And((formulas[audience.segment], *suppressed, *([Or(tiers)] if tiers else [])))
 
 
 def _identifiers(work: Workspace, slot: int) -> tuple[Identifier, ...]:

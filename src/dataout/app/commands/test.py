@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dataout.app.evidence import Branch, explain_condition
 from dataout.app.memory import Memory
 from dataout.app.workspace import meaning_of
+from dataout.audiences.evaluate import recall
+from dataout.audiences.stretches import Stretch, stretch
+from dataout.audiences.ticks import Ticking, members_of
 from dataout.definitions import ProjectDefinition
 from dataout.definitions.project import (
     Expectation,
@@ -19,8 +22,10 @@ from dataout.definitions.project import (
 )
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
+from dataout.model.definitions import Audience
 from dataout.model.people import Instant
 from dataout.segments.describe import instant_text
+from dataout.segments.translate import program
 from dataout.sql.named import statement
 from dataout.sql.waterfall import waterfall
 
@@ -56,16 +61,45 @@ def run_tests(definition: ProjectDefinition, names: Sequence[str] = ()) -> TestR
     return TestResult(len(outcomes) - failed, failed, failures)
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A test on its way: the definitions it is about, and the world it gives."""
+
+    definition: ProjectDefinition
+    case: TestDefinition
+    ready: Ticking
+    memory: Memory
+
+    @property
+    def audience(self) -> Audience | None:
+        """The audience that it asks for the desired of, where it is about one."""
+        return self.definition.audiences[self.case.subject] if self.about_audience else None
+
+    @property
+    def about_audience(self) -> bool:
+        return self.case.kind == "audience"
+
+
 def _run(definition: ProjectDefinition, case: TestDefinition) -> Iterator[Failure]:
-    memory = _given(definition, case)
-    for expectation in case.expect:
-        yield from _judge(definition, case, memory, expectation)
+    trial = _begun(definition, case)
+    for expectation in sorted(case.expect, key=lambda each: each.at):
+        yield from _judge(trial, expectation)
     if case.then:
-        memory = _given(definition, case)
+        trial = replace(trial, memory=_given(definition, case))
         for step in case.then:
-            _arrive(memory, step)
+            _arrive(trial.memory, step)
+            trial.memory.tick(trial.ready, step.at)
             if step.expect is not None:
-                yield from _judge(definition, case, memory, step.expect)
+                yield from _judge(trial, step.expect)
+
+
+def _begun(definition: ProjectDefinition, case: TestDefinition) -> _Trial:
+    names = [case.subject]
+    if case.kind == "audience":
+        audience = definition.audiences[case.subject]
+        names = [audience.segment, *audience.suppress, *(tier.segment for tier in audience.tiers)]
+    memory = _given(definition, case)
+    return _Trial(definition, case, memory.ready(program(meaning_of(definition), names)), memory)
 
 
 def _given(definition: ProjectDefinition, case: TestDefinition) -> Memory:
@@ -102,54 +136,55 @@ def _events(name: str, events: Sequence[GivenEvent]) -> Iterator[Mapping[str, An
         }
 
 
-def _judge(
-    definition: ProjectDefinition, case: TestDefinition, memory: Memory, expected: Expectation
-) -> Iterator[Failure]:
-    found = _members(definition, case, memory, expected.at)
-    wrong = [(name, "in", "out") for name in expected.inside if name not in found]
-    wrong += [(name, "out", "in") for name in expected.outside if name in found]
-    for name, wanted, got in wrong:
-        at = instant_text(expected.at)
-        yield Failure(
-            case.name,
-            str(expected.place),
-            f"{name} should be {wanted} of {case.subject} at {at}, and is {got}."
-            if wanted == "out"
-            else f"{name} should be {wanted} {case.subject} at {at}, and is {got}.",
-            tuple(_evidence(definition, case, memory, name, expected.at)),
-        )
+def _judge(trial: _Trial, expected: Expectation) -> Iterator[Failure]:
+    found = _members(trial, expected.at)
+    subject, at = trial.case.subject, instant_text(expected.at)
+    wrong = [
+        (name, f"{name} should be in {subject} at {at}, and is out.")
+        for name in expected.inside
+        if name not in found
+    ]
+    wrong += [
+        (name, f"{name} should be out of {subject} at {at}, and is in.")
+        for name in expected.outside
+        if name in found
+    ]
+    for name, message in wrong:
+        evidence = tuple(_evidence(trial, name, expected.at))
+        yield Failure(trial.case.name, str(expected.place), message, evidence)
 
 
-def _members(
-    definition: ProjectDefinition, case: TestDefinition, memory: Memory, at: Instant
-) -> frozenset[str]:
-    """Say who is in the segment, or desired by the audience."""
-    meaning = meaning_of(definition)
-    if case.kind == "segment":
-        columns = memory.evaluate(meaning, at, names=[case.subject])
-        return memory.members(columns, [case.subject])[case.subject]
-    audience = definition.audiences[case.subject]
-    tiers = (tier.segment for tier in audience.tiers)
-    columns = memory.evaluate(meaning, at, names=[audience.segment, *audience.suppress, *tiers])
-    memory.engine.execute(statement("desired", "funnel"))
-    memory.engine.execute(waterfall(audience, columns).sql(dialect=memory.engine.dialect))
-    rows = memory.engine.query(statement("funnel", "desired_profiles"), {"audience": audience.name})
+def _members(trial: _Trial, at: Instant) -> frozenset[str]:
+    """Tick to an instant; say who is in the segment then, or desired by the audience."""
+    engine, audience = trial.memory.engine, trial.audience
+    trial.memory.tick(trial.ready, at)
+    if audience is None:
+        return members_of(engine, trial.case.subject)
+    columns = recall(engine, trial.ready.program.formulas)
+    engine.execute(statement("desired", "funnel"))
+    engine.execute(waterfall(audience, columns).sql(dialect=engine.dialect))
+    rows = engine.query(statement("funnel", "desired_profiles"), {"audience": audience.name})
     return frozenset(rows.column("profile_id").to_pylist())
 
 
-def _evidence(
-    definition: ProjectDefinition, case: TestDefinition, memory: Memory, name: str, at: Instant
-) -> Iterator[str]:
-    """Spell the condition's tree, and for an audience that of each suppression."""
-    meaning = meaning_of(definition)
-    subjects = [case.subject]
-    if case.kind == "audience":
-        audience = definition.audiences[case.subject]
-        subjects = [audience.segment, *audience.suppress]
-    slot = memory.slot(name)
+def _evidence(trial: _Trial, name: str, at: Instant) -> Iterator[str]:
+    """Spell the condition's tree, and for an audience that of each suppression; then the edges."""
+    audience = trial.audience
+    subjects = [trial.case.subject] if audience is None else [audience.segment, *audience.suppress]
+    engine, scope = trial.memory.engine, trial.memory.scope(at)
+    slot = trial.memory.slot(name)
     for subject in subjects:
-        branch = explain_condition(memory.engine, subject, meaning, slot, memory.scope(at))
+        branch = explain_condition(engine, subject, meaning_of(trial.definition), slot, scope)
         yield from _lines(branch, subject, 0)
+        formula = trial.ready.program.formulas[subject]
+        yield _edges(subject, branch, stretch(engine, formula, slot, scope, holds=branch.holds))
+
+
+def _edges(subject: str, branch: Branch, around: Stretch) -> str:
+    side = "in" if branch.holds else "not in"
+    since = "" if around.since is None else f" since {instant_text(around.since)}"
+    until = "" if around.until is None else f", until {instant_text(around.until)}"
+    return f"→ {side} {subject}{since}{until or ', until something arrives'}"
 
 
 def _lines(branch: Branch, title: str, depth: int) -> Iterator[str]:
