@@ -248,7 +248,7 @@ def test_what_a_file_came_to_is_written_down(load_lines, engine, options):
     ]
 
 
-@pytest.mark.parametrize("kind", ["consents", "deletions"])
+@pytest.mark.parametrize("kind", ["consents"])
 def test_kinds_of_later_versions(engine, options, kind):
     with pytest.raises(UsageError, match="not supported in this version"):
         load(engine, [], kind, options)

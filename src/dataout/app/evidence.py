@@ -60,8 +60,9 @@ def explain_condition(
     parts = dict(_parts(segments[name], name, segments))
     within = replace(definitions, segments={**segments, **parts})
     columns = evaluate(engine, program(within, parts), one)
-    (truth,) = engine.query("SELECT * FROM evaluation").to_pylist()
-    holds = {path: bool(truth[column]) for path, column in columns.items()}
+    truth = next(iter(engine.query("SELECT * FROM evaluation").to_pylist()), {})
+    # Who is deleted has no row: nothing holds for them.
+    holds = {path: bool(truth.get(column)) for path, column in columns.items()}
     return _branch(engine, segments[name], name, segments, holds, one)
 
 

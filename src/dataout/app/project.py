@@ -19,6 +19,7 @@ from dataout.app.commands.preview import PreviewResult, preview
 from dataout.app.commands.segments import SegmentsResult, segments
 from dataout.app.commands.status import StatusResult, status
 from dataout.app.commands.test import TestResult, run_tests
+from dataout.app.commands.verify import VerifyResult, verify
 from dataout.app.instants import When, read_instant
 from dataout.app.wiring import Surroundings
 from dataout.app.workspace import Workspace, chosen_environment, opened
@@ -111,6 +112,11 @@ class Project:
         """Say why somebody is in, or not."""
         with self._work() as work:
             return explain(work, person, subject, _at(work, at), _at(work, as_known_at))
+
+    def verify(self, *, full: bool = False) -> VerifyResult:
+        """Compare the memberships kept from run to run with an evaluation from scratch."""
+        with self._work() as work:
+            return verify(work, full=full)
 
     def status(self) -> StatusResult:
         """Read the environment's state."""

@@ -12,7 +12,8 @@ from dataout.app import state
 from dataout.app.clock import SystemClock
 from dataout.app.wiring import Surroundings, connect, destination_types
 from dataout.audiences.desired import Identification, Target, desire
-from dataout.audiences.evaluate import evaluate
+from dataout.audiences.evaluate import evaluate, recall
+from dataout.audiences.ticks import last_tick, tick, ticking
 from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
@@ -88,9 +89,20 @@ class Workspace:
         """Evaluate all segments; gives the column of each in the working table."""
         return evaluate(self.engine, self.program, self.scope(at, known_at))
 
-    def desire(self, at: Instant) -> Mapping[str, str]:
-        """Evaluate all segments, then fill the waterfall and the desired entries of every sync."""
-        columns = self.evaluate(at)
+    def tick(self, at: Instant) -> Mapping[str, str]:
+        """Bring memberships up to an instant; gives the columns as ``evaluate`` does.
+
+        An instant before that of the last tick is evaluated instead, and nothing is kept of it.
+        """
+        last = last_tick(self.engine)
+        if last is not None and at < last:
+            return self.evaluate(at)
+        ready = ticking(self.program, self.definition.timezone, self.engine.dialect)
+        tick(self.engine, ready, at)
+        return recall(self.engine, ready.program.formulas)
+
+    def desire(self, columns: Mapping[str, str], at: Instant) -> None:
+        """Fill the waterfall and the desired entries of every sync from evaluated segments."""
         types = destination_types()
         destinations = self.definition.destinations
         targets = [
@@ -100,7 +112,6 @@ class Workspace:
         identification = Identification(self.definition.identifiers, self.definition.region or "")
         audiences = list(self.definition.audiences.values())
         desire(self.engine, audiences, columns, targets, identification, at)
-        return columns
 
 
 def meaning_of(definition: ProjectDefinition) -> Definitions:

@@ -42,6 +42,17 @@ def recall(engine: Engine, names: Iterable[str]) -> Mapping[str, str]:
     return columns
 
 
+def unpivot(engine: Engine, columns: Mapping[str, str], table: str) -> None:
+    """Fill a working table with segment and slot of everybody who is in, from ``evaluation``."""
+    names = ", ".join(
+        f"CASE WHEN {column} THEN {text(name)} END" for name, column in columns.items()
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT segment, slot FROM "
+        f"(SELECT slot, unnest([{names}]) AS segment FROM evaluation) WHERE segment IS NOT NULL"
+    )
+
+
 def counts(engine: Engine, columns: Mapping[str, str]) -> Mapping[str, int]:
     """Count each segment's members in ``evaluation``."""
     if not columns:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dataout.audiences.evaluate import evaluate
+from dataout.audiences.evaluate import evaluate, unpivot
 from dataout.errors import UsageError
 from dataout.model.membership import Cause, MembershipChange
 from dataout.model.people import Instant, ProfileId
@@ -24,7 +24,6 @@ from dataout.sql.named import statement
 from dataout.sql.scope import Scope
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-QUOTE = "'"
 FIRST_LOOKS, FACTOR = 4, 8
 """How many edges back the first round looks for the beginning of a change, and each next round."""
 
@@ -93,7 +92,7 @@ def tick(engine: Engine, ready: Ticking, at: Instant) -> Ticked:
         if others:
             engine.execute(_sql("everybody"))
             scope = Scope(at, None, ready.zone)
-            _unpivot(engine, evaluate(engine, program_of(ready.program, others), scope), "members")
+            unpivot(engine, evaluate(engine, program_of(ready.program, others), scope), "members")
             _settle(engine, ready, others, at)
         _forget(engine, [name for name in known if name not in meanings], at)
         _remember(engine, {name: meanings[name] for name in others}, at)
@@ -175,20 +174,8 @@ def _date(engine: Engine, ready: Ticking, at: Mapping[str, int]) -> None:
 def _look(engine: Engine, ready: Ticking, table: str) -> None:
     """Evaluate every look in ``looks``; fill ``members`` or ``held`` with who is in what."""
     engine.execute(f"CREATE OR REPLACE TEMP TABLE evaluation AS {ready.looks_query}")
-    _unpivot(engine, ready.columns, "found")
+    unpivot(engine, ready.columns, "found")
     engine.execute(_sql(f"found_{table}"))
-
-
-def _unpivot(engine: Engine, columns: Mapping[str, str], table: str) -> None:
-    """Turn the columns of ``evaluation`` into rows of segment and slot."""
-    names = ", ".join(
-        f"CASE WHEN {column} THEN '{name.replace(QUOTE, QUOTE * 2)}' END"
-        for name, column in columns.items()
-    )
-    engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT segment, slot FROM "
-        f"(SELECT slot, unnest([{names}]) AS segment FROM evaluation) WHERE segment IS NOT NULL"
-    )
 
 
 def _furthest(engine: Engine) -> int:

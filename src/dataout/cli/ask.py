@@ -1,4 +1,4 @@
-"""Commands that ask: status, explain, rejects."""
+"""Commands that ask: status, explain, verify, rejects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PANEL = "Ask"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    for command in (status, explain):
+    for command in (status, explain, verify):
         app.command(rich_help_panel=PANEL)(command)
     rejects = typer.Typer(
         no_args_is_help=True,
@@ -57,6 +57,22 @@ def explain(
         )
         title = head(work, result.at)
         session.answer(result, lambda out: explanation(out, title, result))
+
+
+def verify(
+    context: typer.Context,
+    full: bool = typer.Option(False, "--full", help="Compare everybody, not only a sample."),
+) -> int:
+    """Compare the memberships kept from run to run with an evaluation from scratch."""
+    from dataout.app.commands.verify import verify as command
+    from dataout.cli.render import verified
+
+    session: Session = context.obj
+    with session.workspace() as work:
+        result = command(work, full=full)
+        title = head(work, result.at)
+        session.answer(result, lambda out: verified(out, title, result))
+    return 0 if result.ok else 1
 
 
 def rejects_list(context: typer.Context) -> None:

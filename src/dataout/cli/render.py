@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dataout.app.commands.segments import SegmentsResult
     from dataout.app.commands.status import StatusResult
     from dataout.app.commands.test import TestResult
+    from dataout.app.commands.verify import VerifyResult
     from dataout.audiences.funnel import Step
     from dataout.model.people import Instant
     from dataout.sync.plan import Plan
@@ -190,6 +191,17 @@ def status_tables(out: Console, title: str, result: StatusResult) -> None:
     out.print(syncs)
     for run in result.runs:
         out.print(f"{run.command} {run.run_id} at {instant_text(run.at)}: {run.status}")
+
+
+def verified(out: Console, title: str, result: VerifyResult) -> None:
+    """Say whether the memberships kept are right, and where they are not."""
+    looked = f"{result.people:,} people, {result.segments:,} segments"
+    out.print(escape(f"{title}: {looked}, {'no difference' if result.ok else 'DIFFERENCES'}"))
+    for each in result.differences:
+        missing, extra = f"{each.missing:,} missing", f"{each.extra:,} too many"
+        out.print(escape(f"  {each.segment}: {missing}, {extra}: {', '.join(each.examples)}"))
+    if not result.ok:
+        out.print("This is a mistake of dataout's own: please report it.")
 
 
 def _when(at: Instant | None) -> str:

@@ -90,20 +90,23 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
     query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
     if scope.at is None and scope.people is not None:
         for name, rows in tables_of_looks(scope.people):
-            query = query.with_(name, as_=rows)
+            query = query.with_(name, as_=rows, copy=False)
     for number, rule in enumerate(rules):
-        query = query.with_(f"orders_{number}", as_=lines_of(rule, scope))
+        query = query.with_(f"orders_{number}", as_=lines_of(rule, scope), copy=False)
     for n, (group, atoms) in enumerate(groups.items()):
-        query = query.with_(f"g{n}", as_=_group_query(group, atoms, columns, rules, scope))
+        rows = _group_query(group, atoms, columns, rules, scope)
+        query = query.with_(f"g{n}", as_=rows, copy=False)
         query = query.join(
             exp.to_table(f"g{n}"),
             on=exp.column("slot", table=f"g{n}").eq(exp.column("slot", table="p")),
             join_type="left",
+            copy=False,
         )
-    query = query.where(scope.concerned("p"))
+    query = query.where(scope.concerned("p"), scope.alive("p"), copy=False)
     names = {name: f"s{n}" for n, name in enumerate(program.formulas)}
     for name, part in program.formulas.items():
-        query = query.select(exp.alias_(formula(part, columns, scope.of("p")), names[name]))
+        holds = formula(part, columns, scope.of("p"))
+        query = query.select(exp.alias_(holds, names[name], copy=False), copy=False)
     return Evaluation(query, names)
 
 
@@ -209,5 +212,5 @@ def _states(
     for name, atom in names.items():
         newest = call("arg_max", parsed_part(what), parsed_part(NEWEST))
         only = exp.Filter(this=newest, expression=exp.Where(this=exp.column(column).eq(name)))
-        query = query.select(exp.alias_(only, columns[atom].name))
+        query = query.select(exp.alias_(only, columns[atom].name, copy=False), copy=False)
     return query

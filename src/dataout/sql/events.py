@@ -45,15 +45,16 @@ def events_query(
     rows = rows_of(source, rules, scope)
     bound = _earliest(atoms, scope.at)
     if bound is not None:
-        rows = rows.where(exp.column("event_time") > bound)
+        rows = rows.where(exp.column("event_time") > bound, copy=False)
     slot = exp.column("slot", table="e")
-    query = exp.select(slot).from_(rows.subquery("e")).group_by(slot)
+    query = exp.select(slot).from_(rows.subquery("e", copy=False), copy=False).group_by(slot)
     if anchor is not None:
         query = query.join(
             exp.to_table(anchor.table), on=exp.column("slot", table=anchor.table).eq(slot)
         ).where(after_anchor(exp.column("event_time"), exp.column("landing"), anchor))
     for atom in atoms:
-        query = query.select(exp.alias_(_aggregate(atom, scope.of("e")), columns[atom].name))
+        aggregate = _aggregate(atom, scope.of("e"))
+        query = query.select(exp.alias_(aggregate, columns[atom].name, copy=False), copy=False)
     return query
 
 

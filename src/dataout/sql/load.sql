@@ -134,8 +134,10 @@ WITH keyed AS (
     END AS event_key
   FROM load_parsed AS parsed
   LEFT JOIN load_repeated AS repeated USING ("row")
-  ANTI JOIN load_contested USING (digest)
-  WHERE parsed.digest IS NOT NULL AND coalesce(copy, 1) = 1
+  WHERE
+    parsed.digest IS NOT NULL
+    AND coalesce(copy, 1) = 1
+    AND parsed.digest NOT IN (SELECT digest FROM load_contested)
 )
 SELECT
   slot,

@@ -41,14 +41,17 @@ def _union(parts: list[exp.Select]) -> exp.Select:
 
 
 def _events(source: Source, but: list[str], scope: Scope) -> exp.Select:
-    query = exp.select(*PLAIN).from_("events").where(scope.visible("events", "event_time"))
+    seen = scope.visible("events", "event_time")
+    columns = [exp.column(name) for name in PLAIN]
+    query = exp.select(*columns, copy=False).from_("events", copy=False).where(seen, copy=False)
     names = sorted(set(source.names) - set(but))
     if names:
-        query = query.where(exp.column("name").isin(*names))
+        query = query.where(exp.column("name").isin(*names), copy=False)
     elif but:
-        query = query.where(exp.not_(exp.column("name").isin(*but)))
+        query = query.where(exp.not_(exp.column("name").isin(*but)), copy=False)
     if source.where is not None:
-        query = query.where(passes(source.where, property_of(exp.column("properties")), scope))
+        passing = passes(source.where, property_of(exp.column("properties")), scope)
+        query = query.where(passing, copy=False)
     return query
 
 

@@ -66,7 +66,7 @@ def plan(work: Workspace, names: Sequence[str] = (), at: Instant | None = None) 
     """Work out what would change; the changes themselves are in the working table ``changes``."""
     chosen = work.chosen_syncs(names)
     instant = _instant(work, at)
-    work.desire(instant)
+    work.desire(work.evaluate(instant), instant)
     return _planned(work, chosen, instant)
 
 
@@ -104,7 +104,7 @@ def _deliver(
     instant = _instant(work, at)
     started, run_id = work.clock.now(), work.new_id()
     _copy_receipts(work)
-    work.desire(instant)
+    work.desire(work.tick(instant), instant)
     channels = [_channel(work, sync) for sync in chosen]
     unit = IMPATIENT if work.environment.sandbox else PATIENT
     running = Pass(work.engine, Patience(work.clock, work.chance, unit), run_id)

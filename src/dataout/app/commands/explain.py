@@ -163,7 +163,7 @@ def _audience(
     scope = work.scope(at)
     tree = _tree(work, audience.segment, slot, scope)
     suppressions = tuple(_tree(work, name, slot, scope) for name in audience.suppress)
-    work.desire(at)
+    work.desire(work.evaluate(at), at)
     here = {"audience": audience.name, "slot": slot}
     rows = work.engine.query(statement("funnel", "person"), here).to_pylist()
     position = Position(**rows[0]) if rows else Position("not eligible", None, None)

@@ -34,7 +34,7 @@ def preview(work: Workspace, name: str, at: Instant | None = None) -> PreviewRes
     """Count an audience's waterfall, down to what each destination has accepted."""
     audience = work.audience(name)
     instant = at if at is not None else work.clock.now()
-    work.desire(instant)
+    work.desire(work.evaluate(instant), instant)
     funnel = [
         *audience_steps(work.engine, audience),
         *(step for sync in audience.syncs for step in sync_steps(work.engine, sync)),
