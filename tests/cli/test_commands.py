@@ -20,8 +20,9 @@ ASKING = {
     "status": ("status", {"streams", "syncs", "runs"}),
     "explain": (
         "explain ann cart_recovery",
-        {"person", "in", "tree", "funnel", "identifiers", "ledger", "batches"},
+        {"person", "in", "since", "until", "tree", "funnel", "identifiers", "ledger", "batches"},
     ),
+    "verify": ("verify --full", {"ok", "at", "people", "segments", "differences"}),
     "rejects list": ("rejects list", {"rejects"}),
     "rejects replay": ("rejects replay", LOAD_KEYS),
 }

@@ -75,7 +75,7 @@ def definitions_of(
     rules = _catalog(catalog)
     return Definitions(
         parse_segments(segments, zone, lists, traits=traits, objects=rules.objects or None),
-        parse_traits(traits, zone),
+        parse_traits(traits, zone, rules.events),
         orders_of(rules),
     )
 

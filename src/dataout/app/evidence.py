@@ -60,7 +60,8 @@ def explain_condition(
     parts = dict(_parts(segments[name], name, segments))
     within = replace(definitions, segments={**segments, **parts})
     columns = evaluate(engine, program(within, parts), one)
-    truth = next(iter(engine.query("SELECT * FROM evaluation").to_pylist()), {})
+    rows = engine.query("SELECT * FROM evaluation").to_pylist()
+    truth = rows[0] if rows else {}
     # Who is deleted has no row: nothing holds for them.
     holds = {path: bool(truth.get(column)) for path, column in columns.items()}
     return _branch(engine, segments[name], name, segments, holds, one)

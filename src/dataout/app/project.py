@@ -67,7 +67,7 @@ class Project:
     def load_files(
         self, files: Sequence[str | Path], kind: str, mapping: str | Path | None = None
     ) -> LoadResult:
-        """Bring in files as ``events``, ``profiles`` or ``list:NAME``."""
+        """Bring in files as ``events``, ``profiles``, ``objects`` … or ``list:NAME``."""
         with self._work() as work:
             return load.load(work, files, kind, Path(mapping) if mapping else None)
 

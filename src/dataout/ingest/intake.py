@@ -123,7 +123,7 @@ class Intake:
         """Add what was read to history, and what cannot be to the rejects."""
         [counts] = self._rows("counts")
         if counts["corrections"]:
-            self._do("strangers")
+            self._do("strangers", of="versions")
             [counts] = self._rows("counts")
         good, rejected, skipped = counts["good"], counts["rejected"], counts["skipped"]
         reasons = self._rows("reasons") if rejected else []
@@ -207,17 +207,17 @@ class Intake:
     def _events(self, extent: Mapping[str, int]) -> int:
         """Add events, then settle those of which several copies count; answer how many are new."""
         self._do("repeated")
-        self._do("contested")
+        self._do("contested", of="versions")
         self._do("events", extent["landing"])
         [after] = self.engine.query("SELECT count(*) AS events FROM events").to_pylist()
         added = int(after["events"]) - extent["events"]
-        [contested] = self._rows("are_contested")
+        [contested] = self._rows("are_contested", of="versions")
         if not contested["events"]:
             return added
-        self._do("copies", extent["landing"])
+        self._do("copies", extent["landing"], of="versions")
         for name in ("outdone", "superseded", "versions", "withdrawals"):
-            self._do(name)
-        [versions] = self._rows("versions_added")
+            self._do(name, of="versions")
+        [versions] = self._rows("versions_added", of="versions")
         return added + versions["records"]
 
     def _relationships(self) -> None:
@@ -238,11 +238,11 @@ class Intake:
         self._do("renewed", self.mapping)
         self._do("rejected", self.kind, self.mapping)
 
-    def _do(self, name: str, *parameters: object) -> None:
-        self.engine.execute(statement("load", name), parameters)
+    def _do(self, name: str, *parameters: object, of: str = "load") -> None:
+        self.engine.execute(statement(of, name), parameters)
 
-    def _rows(self, name: str, *parameters: object) -> list[dict[str, int]]:
-        table = self.engine.query(statement("load", name), parameters)
+    def _rows(self, name: str, *parameters: object, of: str = "load") -> list[dict[str, int]]:
+        table = self.engine.query(statement(of, name), parameters)
         return cast("list[dict[str, int]]", table.to_pylist())
 
 

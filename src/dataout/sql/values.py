@@ -134,9 +134,29 @@ def _any_element(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
     over_list = call(
         "list_bool_or", over_elements("list_transform", value, holds(_scalar(test, element, scope)))
     )
-    return holds(
-        exp.Case().when(call("is_list", value), over_list).else_(_scalar(test, value, scope))
+    any_type = (
+        exp.Case()
+        .when(call("is_absent", value), FALSE, copy=False)
+        .when(call("is_list", value), over_list, copy=False)
+        .else_(_scalar(test, value, scope), copy=False)
     )
+    quick = _quick(test, value)
+    if quick is None:
+        return holds(any_type)
+    return exp.Coalesce(this=quick, expressions=[any_type, FALSE.copy()])
+
+
+def _quick(test: Test, value: exp.Expr) -> exp.Condition | None:
+    """Test a value of the type that the test is about, at a tenth of the cost; else NULL."""
+    match test:
+        case Compare(op, Decimal() as bound):
+            return COMPARE[op](this=call("whole_of", value), expression=_number(bound))
+        case Compare(op, str() as bound, ignore_case=False):
+            return COMPARE[op](this=call("text_of", value), expression=exp.Literal.string(bound))
+        case Compare("is", bool() as bound):
+            return exp.EQ(this=call("own_boolean", value), expression=exp.convert(bound))
+        case _:
+            return None
 
 
 def element_of(value: exp.Expr) -> exp.Column:

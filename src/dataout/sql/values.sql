@@ -40,7 +40,9 @@ CREATE OR REPLACE TEMP MACRO list_of(v) AS
 
 -- is_number: the value is a number, not a text that spells one
 CREATE OR REPLACE TEMP MACRO is_number(v) AS
-  variant_typeof(v) IN ('UINT64', 'INT64', 'DOUBLE', 'INT32', 'UINT32', 'INT16', 'UINT16', 'INT8', 'UINT8')
+  variant_typeof(v) = 'DOUBLE'
+  OR starts_with(variant_typeof(v), 'UINT')
+  OR starts_with(variant_typeof(v), 'INT')
   OR starts_with(variant_typeof(v), 'DECIMAL');
 
 -- text_of: the text, NULL for anything else
@@ -54,9 +56,17 @@ CREATE OR REPLACE TEMP MACRO own_number(v) AS
     WHEN is_number(v) THEN try_cast(scalar_of(v) AS DECIMAL(26, 6))
   END;
 
+-- whole_of: the number if JSON wrote it as a whole one, not negative: most are, and this is the quick way to them
+CREATE OR REPLACE TEMP MACRO whole_of(v) AS
+  CASE WHEN variant_typeof(v) = 'UINT64' THEN CAST(try_cast(v AS UBIGINT) AS DECIMAL(26, 6)) END;
+
 -- number_of: the number, or the one that a text plainly spells
 CREATE OR REPLACE TEMP MACRO number_of(v) AS
-  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(scalar_of(v) AS VARCHAR)) ELSE own_number(v) END;
+  CASE
+    WHEN variant_typeof(v) = 'UINT64' THEN CAST(try_cast(v AS UBIGINT) AS DECIMAL(26, 6))
+    WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(scalar_of(v) AS VARCHAR))
+    WHEN variant_typeof(v) IS NOT NULL THEN own_number(v)
+  END;
 
 -- boolean_of: the boolean, or the one that a text spells
 CREATE OR REPLACE TEMP MACRO boolean_of(v) AS
@@ -77,6 +87,9 @@ CREATE OR REPLACE TEMP MACRO boolean_in_any_case(v) AS
 -- own_boolean: the boolean, NULL for anything else
 CREATE OR REPLACE TEMP MACRO own_boolean(v) AS
   CASE variant_typeof(v) WHEN 'BOOL_TRUE' THEN TRUE WHEN 'BOOL_FALSE' THEN FALSE END;
+
+-- is_absent: there is no value
+CREATE OR REPLACE TEMP MACRO is_absent(v) AS variant_typeof(v) IS NULL;
 
 -- is_list: the value is a list
 CREATE OR REPLACE TEMP MACRO is_list(v) AS starts_with(variant_typeof(v), 'ARRAY');

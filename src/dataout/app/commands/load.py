@@ -38,7 +38,7 @@ def load(
     mapping: Path | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
-    """Load files as ``events``, ``profiles`` or ``list:NAME``.
+    """Load files as ``events``, ``profiles``, ``objects``, ``relationships`` or ``list:NAME``.
 
     Raises ``InputError``, and ``UsageError`` for a list that the project does not name.
     """

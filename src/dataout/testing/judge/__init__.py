@@ -6,6 +6,7 @@ that it can be wrong only by itself. Engines are compared with it, on fixtures a
 * ``times``       instants, durations, windows
 * ``numbers``     exact numbers
 * ``values``      what a value is, and the operators that test one
+* ``versions``    the copies of an event, and which of them counts
 * ``history``     rows in, people out: what was held and known at an instant
 * ``orders``      lines that share a key, and what has been taken off them
 * ``streams``     the events, or orders, that a condition is about
@@ -45,10 +46,11 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
 
     Args:
         segments: ``{name: {"who": condition}}``, as in YAML.
-        profiles: rows ``{profile_id, attributes, set_at?, received_at?}``; they may repeat. Here
-            and below, each of the two times defaults to the other, both to: always.
-        events: rows ``{profile_id, event, event_time, properties?, event_id?, source?,
-            received_at?}``; ``received_at`` defaults to ``event_time``.
+        profiles: rows ``{profile_id, attributes?, deleted?, set_at?, received_at?}``; they may
+            repeat. Here and below, each of the two times defaults to the other, both to: always.
+        events: rows ``{profile_id, event, event_time, properties?, event_id?, source?, op?,
+            received_at?}``; ``received_at`` defaults to ``event_time``. ``op: delete`` needs
+            no more than ``event_id``.
         lists: ``{name: members}``; a member is a profile id or a row
             ``{profile_id, member?, set_at?, received_at?}``.
         objects: rows ``{type, object_id, attributes?, set_at?, received_at?}``; where one names a

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dataout.testing.judge.times import Unjudged, instant
+from dataout.testing.judge.versions import current, strangers
 
 Row = Mapping[str, Any]
 
@@ -100,18 +101,18 @@ def people(world: World, now: int, known: int | None, zone: str) -> list[Person]
     limit = math.inf if known is None else known
     memberships = list(_memberships(world.lists, zone))
     relationships = list(_relationships(world.objects, zone))
-    rows = (*world.profiles, *world.events)
-    names = dict.fromkeys(str(row["profile_id"]) for row in rows)
+    arrivals = [_received(row, zone) for row in world.events]
+    rejected = strangers(world.events, arrivals)
+    rows = (*world.profiles, *(e for n, e in enumerate(world.events) if n not in rejected))
+    names = dict.fromkeys(str(row["profile_id"]) for row in rows if row.get("profile_id"))
     names |= dict.fromkeys(str(each.owner) for each in (*memberships, *relationships))
     attributes = _told(_attributes(world.profiles, zone), now, limit)
     lists = _told(memberships, now, limit)
     relations = _told(relationships, now, limit)
     objects = _told(_objects(world.objects, zone), now, limit)
-    events = [
-        event
-        for event in _first_received(world.events, zone)
-        if event.time <= now and event.received <= limit
-    ]
+    deletions = _told(_deletions(world.profiles, zone), now, limit)
+    counting = (_event(world.events[n], n, zone) for n in current(world.events, arrivals, limit))
+    events = [event for event in counting if event.time <= now]
     events.sort(key=lambda event: (event.time, event.received, event.row))
     return [
         Person(
@@ -127,26 +128,14 @@ def people(world: World, now: int, known: int | None, zone: str) -> list[Person]
             ),
         )
         for name in names
+        if not deletions.newest(name).get("deleted")
     ]
-
-
-def _first_received(rows: Sequence[Row], zone: str) -> Iterator[Event]:
-    """Drop repeated event ids, per source: the first received counts, whenever it happened."""
-    arrivals = [(_event(row, n, zone), row) for n, row in enumerate(rows)]
-    arrivals.sort(key=lambda arrival: (arrival[0].received, arrival[0].row))
-    seen = set()
-    for event, row in arrivals:
-        identity = (row.get("source") or "", row.get("event_id"))
-        if not row.get("event_id") or identity not in seen:
-            seen.add(identity)
-            yield event
 
 
 def _event(row: Row, landing: int, zone: str) -> Event:
     """Read a row. A clock that runs ahead by a little is corrected: it happened when received."""
     happened = _required(row["event_time"], zone)
-    stated = row.get("received_at")
-    received = happened if stated is None else _required(stated, zone)
+    received = happened if row.get("received_at") is None else _required(row["received_at"], zone)
     return Event(
         str(row["profile_id"]),
         row["event"],
@@ -155,6 +144,12 @@ def _event(row: Row, landing: int, zone: str) -> Event:
         landing,
         row.get("properties") or {},
     )
+
+
+def _received(row: Row, zone: str) -> float:
+    """Say when a row of an event was received; what has no time was always known."""
+    given = (row.get("received_at"), row.get("event_time"))
+    return next((_required(each, zone) for each in given if each is not None), -math.inf)
 
 
 def _told(statements: Iterable[Statement], now: int, known: float) -> Told:
@@ -170,6 +165,13 @@ def _attributes(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
     for landing, row in enumerate(rows):
         for name, value in (row.get("attributes") or {}).items():
             yield Statement(str(row["profile_id"]), name, value, _order(row, landing, zone))
+
+
+def _deletions(rows: Sequence[Row], zone: str) -> Iterator[Statement]:
+    for landing, row in enumerate(rows):
+        if row.get("deleted") is not None:
+            order = _order(row, landing, zone)
+            yield Statement(str(row["profile_id"]), "deleted", row["deleted"], order)
 
 
 def _memberships(lists: Mapping[str, Sequence[str | Row]], zone: str) -> Iterator[Statement]:
