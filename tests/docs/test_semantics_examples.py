@@ -53,6 +53,15 @@ def rows_of(example):
         {"profile_id": name, "attributes": person.get("attributes", {})}
         for name, person in example["given"].items()
     ]
+    profiles += [
+        {
+            "profile_id": name,
+            "set_at": instant(start, each["at"]),
+            "attributes": {key: value for key, value in each.items() if key != "at"},
+        }
+        for name, person in example["given"].items()
+        for each in person.get("set", [])
+    ]
     events = [
         {
             "profile_id": name,
@@ -86,7 +95,10 @@ def test_an_example_is_true(example, evaluate):
         example["segments"],
         profiles=profiles,
         events=events,
+        objects=example.get("objects", []),
         lists=example.get("lists", {}),
+        traits=example.get("traits", {}),
+        catalog=example.get("catalog", {}),
         at=example["start"],
         timezone=example.get("timezone", "UTC"),
     )

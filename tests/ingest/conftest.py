@@ -28,6 +28,20 @@ SELECT list, profile_id, member, set_at, received_at
 FROM list_members JOIN profiles USING (slot) ORDER BY landing
 """
 
+OBJECTS = """
+SELECT type, object_id, name, CAST(CAST(value AS JSON) AS VARCHAR) AS value, set_at, received_at
+FROM object_attributes ORDER BY landing, name
+"""
+RELATIONSHIPS = """
+SELECT type, object_id, profile_id, related,
+  CAST(CAST(attributes AS JSON) AS VARCHAR) AS attributes, set_at, received_at
+FROM relationships JOIN profiles USING (slot) ORDER BY landing
+"""
+DELETIONS = """
+SELECT profile_id, deleted, set_at, received_at
+FROM deletions JOIN profiles USING (slot) ORDER BY landing
+"""
+
 
 class History(DuckDB):
     """An engine that shows what it holds."""
@@ -43,6 +57,9 @@ class History(DuckDB):
 
     def members(self) -> list[tuple[object, ...]]:
         return self.rows(MEMBERS)
+
+    def deletions(self) -> list[tuple[object, ...]]:
+        return self.rows(DELETIONS)
 
     def rejects(self) -> list[tuple[object, ...]]:
         return self.rows("SELECT file, line, reason, record FROM rejects ORDER BY file, line")
@@ -60,6 +77,16 @@ def engine() -> Iterator[History]:
     engine = make_history()
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def objects(engine: History) -> Callable[[], list[tuple[object, ...]]]:
+    return lambda: engine.rows(OBJECTS)
+
+
+@pytest.fixture
+def relationships(engine: History) -> Callable[[], list[tuple[object, ...]]]:
+    return lambda: engine.rows(RELATIONSHIPS)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ UNITS = (1, 2, 3, 3, "2", 0.5, 0, -1, -2, None, "some", 7)
 PATHS = ("total", "total", "total", "items.price", "units", "sku", "order", "amount", "item.city")
 TRAITS = ("t0", "t1", "t2", "t3", "t4", "t5", "t6")
 TYPES = ("subscription", "account")
+TIME_TESTS = ("within", "older_than", "age", "within_next", "after", "before", "between")
 DAYS = (1, 2, 3, 7, 8, [0, 0], [1, 1], [0, 2], [1, 7], [2, 8], [7, 7])
 
 
@@ -294,7 +295,10 @@ def of_a_trait(dice, scene):
         case 0:
             return {"trait": name, "exists": dice.pick((True, False))}
         case 1:
-            return {"trait": name, **base.tests_of(dice, scene, "sku")}
+            tests = base.tests_of(dice, scene, "sku").items()
+            # Most traits are numbers, and no number is asked when it was; plays.py asks the others.
+            steady = {word: bound for word, bound in tests if word not in TIME_TESTS}
+            return {"trait": name, **(steady or {"exists": True})}
         case _:
             return {"trait": name, **number_tests(dice)}
 

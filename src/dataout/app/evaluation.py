@@ -34,8 +34,9 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     """Say who is in which segment at ``at``.
 
     ``segments`` is ``{name: {"who": condition}}`` as in YAML. ``profiles`` holds rows
-    ``{profile_id, attributes}``; ``events`` rows ``{profile_id, event, event_time, properties,
-    event_id?, received_at?}`` (``received_at`` defaults to ``event_time``); ``lists`` per name
+    ``{profile_id, attributes?, deleted?}``; ``events`` rows ``{profile_id, event, event_time,
+    properties, event_id?, received_at?}`` (``received_at`` defaults to ``event_time``), with
+    ``op: replace`` or ``delete`` where one corrects an earlier copy; ``lists`` per name
     profile ids or rows ``{profile_id, member?}``; ``objects`` rows ``{type, object_id,
     attributes?, profile_id?, via?}``; ``traits`` and ``catalog`` are as in YAML. Rows of profiles,
     objects and lists may repeat with ``set_at`` and ``received_at``; without them they always held
@@ -73,9 +74,10 @@ def definitions_of(
     Raises ``ProjectError`` with every mistake.
     """
     rules = _catalog(catalog)
+    computed = parse_traits(traits, zone, rules.events)
     return Definitions(
-        parse_segments(segments, zone, lists, traits=traits, objects=rules.objects or None),
-        parse_traits(traits, zone, rules.events),
+        parse_segments(segments, zone, lists, traits=computed, objects=rules.objects or None),
+        computed,
         orders_of(rules),
     )
 

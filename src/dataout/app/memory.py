@@ -29,11 +29,11 @@ class Memory:
     engine: Engine = field(default_factory=state.memory_engine)
 
     def add_profiles(self, rows: Rows, received_at: Instant | None = None) -> None:
-        """Take in rows ``{profile_id, attributes, set_at?, received_at?}``."""
+        """Take in rows ``{profile_id, attributes?, deleted?, set_at?, received_at?}``."""
         self._load("profiles", rows, received_at)
 
     def add_events(self, rows: Rows, received_at: Instant | None = None) -> None:
-        """Take in rows ``{profile_id, event, event_time, properties, event_id?, received_at?}``."""
+        """Take in rows ``{profile_id, event, event_time, properties, event_id?, op?, …}``."""
         self._load("events", rows, received_at)
 
     def add_objects(self, rows: Rows, received_at: Instant | None = None) -> None:

@@ -20,6 +20,7 @@ from dataout.segments.fingerprint import fingerprint
 from dataout.segments.formulas import Program, program_of
 from dataout.sql.edges import edges
 from dataout.sql.evaluate import evaluation
+from dataout.sql.instants import EARLIEST
 from dataout.sql.named import statement
 from dataout.sql.scope import Scope
 
@@ -160,7 +161,7 @@ def _edge_rows(engine: Engine, ready: Ticking, names: Sequence[str]) -> None:
 
 def _date(engine: Engine, ready: Ticking, at: Mapping[str, int]) -> None:
     """Find since when each change is true: look back from edge to edge until it was otherwise."""
-    engine.execute(_sql("past"), at)
+    engine.execute(_sql("past"), {**at, "first": EARLIEST})
     seen, until = 0, FIRST_LOOKS
     while seen < _furthest(engine):
         part = {"seen": seen, "until": until}
@@ -168,7 +169,7 @@ def _date(engine: Engine, ready: Ticking, at: Mapping[str, int]) -> None:
         _look(engine, ready, "held")
         engine.execute(_sql("flips"), part)
         seen, until = until, until * FACTOR
-    engine.execute(_sql("always"), at)
+    engine.execute(_sql("always"), {**at, "first": EARLIEST})
 
 
 def _look(engine: Engine, ready: Ticking, table: str) -> None:

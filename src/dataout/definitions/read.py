@@ -33,7 +33,7 @@ from dataout.errors import ProjectError
 from dataout.model.definitions import Audience, Complaint, Place
 from dataout.model.people import Field
 from dataout.model.reading import Context, Reader
-from dataout.segments.traits import TRAITS, Written
+from dataout.segments.traits import TRAITS, Written, number_traits
 from dataout.settings.documents import complaints_of, place_of
 
 if TYPE_CHECKING:
@@ -99,6 +99,9 @@ def _read_parts(
 ) -> _Parts:
     catalog = _section(data, "catalog", CATALOG, outer) or Catalog()
     context = replace(outer, events=catalog.events)
+    traits = _section(data, "traits", TRAITS, context) or {}
+    computed = {name: each.trait for name, each in traits.items() if each.trait is not None}
+    context = replace(context, number_traits=number_traits(computed))
     destinations = data.get("destinations")
     return _Parts(
         main=read_main(data, context),
@@ -106,7 +109,7 @@ def _read_parts(
         sources=_section(data, "sources", SOURCES, context) or {},
         identifiers=_section(data, "identifiers", IDENTIFIERS, context) or {},
         segments=_section(data, "segments", SEGMENTS, context) or {},
-        traits=_section(data, "traits", TRAITS, context) or {},
+        traits=traits,
         lists=_section(data, "lists", LISTS, context) or {},
         audiences=_section(data, "audiences", AUDIENCES, context) or {},
         destinations=read_destinations(

@@ -49,13 +49,15 @@ class Mention:
 class Context:
     """What readers share: where mistakes and mentions go, and the zone of texts without offset.
 
-    ``events`` are the names that the catalog knows: what ``EVENT.PROPERTY`` is split by.
+    ``events`` are the names that the catalog knows: what ``EVENT.PROPERTY`` is split by;
+    ``number_traits`` the computed traits that are numbers, and so no instants.
     """
 
     mistakes: Mistakes = field(default_factory=Mistakes)
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     mentions: list[Mention] = field(default_factory=list)
     events: Collection[str] = ()
+    number_traits: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

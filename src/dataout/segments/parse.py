@@ -32,7 +32,7 @@ from dataout.segments.filters import (
 from dataout.segments.nesting import cycles, nested_names, operand_names
 from dataout.segments.relations import read_related, related_schema
 from dataout.segments.sequences import SEQUENCE
-from dataout.segments.traits import TRAITS
+from dataout.segments.traits import MAY_BE_A_TIME, TRAITS, number_traits
 from dataout.segments.tree import (
     All,
     AnyOf,
@@ -48,6 +48,7 @@ from dataout.segments.tree import (
 from dataout.segments.values import (
     Test,
 )
+from dataout.segments.words import TIMES, WITHIN_NEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -112,16 +113,19 @@ def parse_segments(
     segments: Mapping[str, object],
     zone: str = "UTC",
     lists: Collection[str] | None = None,
-    traits: Collection[str] | None = None,
+    traits: Mapping[str, Trait] | Collection[str] | None = None,
     objects: Collection[str] | None = None,
 ) -> Mapping[str, Condition]:
     """Read segments from plain data: ``{name: {"who": condition}}``, in the order given.
 
     Nested segments have to be among them, and lists, traits and types of objects among ``lists``,
-    ``traits`` and ``objects`` where those are given. Raises ``ProjectError`` with all complaints,
-    each at the place ``<segments>:0:0``.
+    ``traits`` and ``objects`` where those are given; of traits that are more than names it is
+    known which can be a time. Raises ``ProjectError`` with all complaints, each at the place
+    ``<segments>:0:0``.
     """
     context = _context(zone)
+    if isinstance(traits, Mapping):
+        context = replace(context, number_traits=number_traits(traits))
     read = SEGMENTS.read(segments, ("segments",), context)
     if read is not None:
         names: Mapping[str, Collection[str] | None] = {
@@ -281,7 +285,21 @@ def _attribute(mapping: Mapping[str, object], path: Path, context: Context) -> C
 def _trait(mapping: Mapping[str, object], path: Path, context: Context) -> Condition | None:
     name = TEXT.mentioned("trait").read(mapping["trait"], (*path, "trait"), context)
     tests = _tests(mapping, ("trait",), path, context)
-    return None if name is None or tests is None else TraitIs(name, tests)
+    fits = name not in context.number_traits or _no_time_asked(name, mapping, path, context)
+    return TraitIs(name, tests) if name is not None and tests is not None and fits else None
+
+
+def _no_time_asked(
+    name: str | None, mapping: Mapping[str, object], path: Path, context: Context
+) -> bool:
+    """Report operators that ask when something was; the trait is a number that is no instant."""
+    asked = [word for word in mapping if word in (*TIMES, WITHIN_NEXT)]
+    for word in asked:
+        message = f"'{word}' asks for a time, and the trait '{name}' is a number."
+        hint = f"A trait that can be a time is one of {', '.join(MAY_BE_A_TIME)}; a window of the "
+        hint += "events that are counted stands in the trait itself."
+        context.mistakes.found.append(Mistake((*path, word), message, hint, at_key=True))
+    return not asked
 
 
 def _tests(

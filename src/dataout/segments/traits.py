@@ -47,6 +47,8 @@ FUNCTIONS: tuple[Function, ...] = ("count", "sum", "avg", "min", "max", "distinc
 PICKS: tuple[Literal["first", "last"], ...] = ("first", "last")
 OPERATIONS: tuple[Operation, ...] = ("plus", "minus", "times", "divided_by")
 WORDS = (*FUNCTIONS, *PICKS, *OPERATIONS)
+MAY_BE_A_TIME = ("min", "max", *PICKS)
+"""What gives a value as it stands in an event; everything else computes a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,21 @@ def _make(body: Body) -> Trait | None:
             stream, when = stream_of(body, subject.names), when_of(body)
             return TraitAggregate(function, subject.path, stream, when, body[SINCE], subject.items)
     return None
+
+
+def number_traits(traits: Mapping[str, Trait]) -> frozenset[str]:
+    """Name the traits whose values are numbers, and so no instants."""
+    return frozenset(name for name, trait in traits.items() if _is_number(trait))
+
+
+def _is_number(trait: Trait) -> bool:
+    match trait:
+        case TraitMath():
+            return True
+        case TraitAggregate(function):
+            return function not in MAY_BE_A_TIME
+        case TraitPick():
+            return False
 
 
 def _schema() -> Schema:

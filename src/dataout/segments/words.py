@@ -171,6 +171,7 @@ def _calendar_days(value: object, path: Path, context: Context) -> TimeTest | No
             return None
 
 
+WITHIN_NEXT = "within_next"
 WITHIN: Reader[TimeTest] = DURATION.to(Within)
 TIMES: Mapping[str, Reader[TimeTest]] = {
     "within": WITHIN,
@@ -209,7 +210,7 @@ OPERATORS: Mapping[str, Reader[Make]] = {
     "lte": ORDERED.to(_compare("lte")),
     "exists": BOOLEAN.to(_exists),
     **{name: reader.to(_steady) for name, reader in TIMES.items()},
-    "within_next": DURATION.to(WithinNext).to(_steady),
+    WITHIN_NEXT: DURATION.to(WithinNext).to(_steady),
 }
 """What can be asked of one value, an attribute's or a property's; of several, all must hold."""
 

@@ -223,17 +223,25 @@ def _flips_of(test: Test, value: exp.Expr, scope: Scope) -> Iterator[exp.Expr]:
             for inside in _flips(where, property_of(element), scope):
                 yield _flat(over_elements("list_transform", value, inside))
         case Within() | OlderThan() | Age() | WithinNext() | CalendarDays():
-            yield exp.array(*_around(instant_of(value, scope), test))
-            of_element = exp.array(*_around(instant_of(element, scope), test))
+            yield _around(instant_of(value, scope), test)
+            of_element = _around(instant_of(element, scope), test)
             yield _flat(over_elements("list_transform", value, of_element))
         case _:
             return
 
 
-def _around(moment: exp.Expr, test: TimeTest) -> list[exp.Expr]:
-    if isinstance(test, CalendarDays):
-        return [moment, *_midnights(moment, test)]
-    return [_later(moment, span) for span in sorted(offsets(test))]
+def _around(moment: exp.Expr, test: TimeTest) -> exp.Expr:
+    """List when the test of an instant flips; what reads the instant is long, and stands once."""
+    once = exp.column("once")
+    flips = (
+        [once, *_midnights(once, test)]
+        if isinstance(test, CalendarDays)
+        else [_later(once, span) for span in sorted(offsets(test))]
+    )
+    body = exp.Lambda(this=exp.array(*flips), expressions=[exp.to_identifier("once")])
+    return _flat(
+        exp.Anonymous(this="list_transform", expressions=[exp.array(moment, copy=False), body])
+    )
 
 
 def _midnights(moment: exp.Expr, days: CalendarDays) -> list[exp.Expr]:

@@ -1,7 +1,7 @@
 """A program becomes one query: a common table per group of atoms, then every formula per profile.
 
 Atoms that read the same rows are computed together: those of one source of events after the same
-anchor in one pass, all attributes in one, all lists in one. What a source selects and the window
+anchor in one pass, all tests of an attribute in one. What a source selects and the window
 bounds that all of a group share are pushed down to the scan. A distinct count has a pass of its
 own: beside other aggregates it costs ten times as much.
 """
@@ -34,6 +34,7 @@ from dataout.segments.atoms import (
 )
 from dataout.segments.formulas import (
     Program,
+    ValueIs,
 )
 from dataout.segments.orders import OrderRule
 from dataout.sql.events import events_query
@@ -42,11 +43,9 @@ from dataout.sql.history import first_seen, held_since
 from dataout.sql.looks import tables_of_looks
 from dataout.sql.orders import lines_of
 from dataout.sql.relations import related_objects
-from dataout.sql.scope import History, Scope
+from dataout.sql.scope import Scope
 from dataout.sql.sequences import satisfied
-from dataout.sql.values import call, parsed_part
-
-NEWEST = "struct_pack(set_at := set_at, received_at := received_at, landing := landing)"
+from dataout.sql.states import State, states_query, value_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +64,24 @@ class _Events:
 
 
 @dataclass(frozen=True, slots=True)
-class _Attributes:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Lists:
-    pass
+class _Attribute:
+    name: str
 
 
 _Alone = SinceAtom | FirstSeenAtom | RelatedAtom | SequenceAtom
-_Group = _Events | _Attributes | _Lists | _Alone
+_Group = _Events | _Attribute | ListAtom | _Alone
+_Grouped = EventAtom | ListAtom | _Alone
+_Part = Atom | ValueIs
 
 
 def evaluation(program: Program, scope: Scope) -> Evaluation:
     """Compile all segments of a program; the answer has one row per profile."""
-    groups = _groups(program.atoms)
+    groups = _groups(program)
     rules = rules_of(program.atoms)
     columns = {
-        atom: exp.column(f"a{program.atoms.index(atom)}", table=f"g{n}")
-        for n, atoms in enumerate(groups.values())
-        for atom in atoms
+        part: exp.column(f"a{n}_{number}", table=f"g{n}")
+        for n, parts in enumerate(groups.values())
+        for number, part in enumerate(parts)
     }
     query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
     if scope.at is None and scope.people is not None:
@@ -93,8 +89,8 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
             query = query.with_(name, as_=rows, copy=False)
     for number, rule in enumerate(rules):
         query = query.with_(f"orders_{number}", as_=lines_of(rule, scope), copy=False)
-    for n, (group, atoms) in enumerate(groups.items()):
-        rows = _group_query(group, atoms, columns, rules, scope)
+    for n, (group, parts) in enumerate(groups.items()):
+        rows = _group_query(group, parts, columns, rules, scope)
         query = query.with_(f"g{n}", as_=rows, copy=False)
         query = query.join(
             exp.to_table(f"g{n}"),
@@ -126,11 +122,15 @@ def _rules(atom: Atom) -> tuple[OrderRule, ...]:
             return atom.source.rules
 
 
-def _groups(atoms: tuple[Atom, ...]) -> dict[_Group, list[Atom]]:
+def _groups(program: Program) -> dict[_Group, list[_Part]]:
     """Put atoms that read the same rows together, anchors before what they anchor."""
-    groups: dict[_Group, list[Atom]] = {}
-    for atom in sorted(atoms, key=lambda atom: _since(atom) is not None):
-        groups.setdefault(_group(atom), []).append(atom)
+    groups: dict[_Group, list[_Part]] = {}
+    for atom in sorted(program.atoms, key=lambda atom: _since(atom) is not None):
+        if not isinstance(atom, AttributeAtom):
+            groups.setdefault(_group(atom), []).append(atom)
+    tests = (test for formula in program.formulas.values() for test in value_tests(formula))
+    for test in dict.fromkeys(tests):
+        groups.setdefault(_Attribute(test.atom.name), []).append(test)
     return groups
 
 
@@ -142,13 +142,9 @@ def _since(atom: Atom) -> KeyAtom | None:
             return None
 
 
-def _group(atom: Atom) -> _Group:
+def _group(atom: _Grouped) -> _Group:
     match atom:
-        case AttributeAtom():
-            return _Attributes()
-        case ListAtom():
-            return _Lists()
-        case SinceAtom() | FirstSeenAtom() | RelatedAtom() | SequenceAtom():
+        case ListAtom() | SinceAtom() | FirstSeenAtom() | RelatedAtom() | SequenceAtom():
             return atom
         case DistinctAtom() | DaysAtom():
             return _Events(atom.source, atom.since, atom)
@@ -159,21 +155,16 @@ def _group(atom: Atom) -> _Group:
 
 
 def _group_query(
-    group: _Group, atoms: list[Atom], columns: Columns, rules: tuple[OrderRule, ...], scope: Scope
+    group: _Group, parts: list[_Part], columns: Columns, rules: tuple[OrderRule, ...], scope: Scope
 ) -> exp.Select:
     match group:
         case _Events():
-            events: list[EventAtom] = [atom for atom in atoms if isinstance(atom, EventAtom)]
+            events: list[EventAtom] = [part for part in parts if isinstance(part, EventAtom)]
             anchor = None if group.since is None else columns[group.since]
             return events_query(events, columns, anchor, rules, scope)
-        case _Attributes():
-            names = {atom.name: atom for atom in atoms if isinstance(atom, AttributeAtom)}
-            return _states(
-                "attributes", "name", "struct_pack(value := value)", names, columns, scope
-            )
-        case _Lists():
-            names_ = {atom.name: atom for atom in atoms if isinstance(atom, ListAtom)}
-            return _states("list_members", "list", "member", names_, columns, scope)
+        case _Attribute() | ListAtom():
+            states = [part for part in parts if isinstance(part, State)]
+            return states_query({state: columns[state].name for state in states}, scope)
         case SinceAtom():
             return _alone(held_since(group, scope), group, columns)
         case FirstSeenAtom():
@@ -192,25 +183,3 @@ def _alone(query: exp.Select, atom: Atom, columns: Columns) -> exp.Select:
     return exp.select("slot", exp.alias_(exp.column("value"), columns[atom].name)).from_(
         query.subquery("alone")
     )
-
-
-def _states(
-    table: History,
-    column: str,
-    what: str,
-    names: Mapping[str, AttributeAtom] | Mapping[str, ListAtom],
-    columns: Columns,
-    scope: Scope,
-) -> exp.Select:
-    query = (
-        exp.select("slot")
-        .from_(table)
-        .where(exp.column(column).isin(*sorted(names)))
-        .where(scope.visible(table, "set_at"))
-        .group_by("slot")
-    )
-    for name, atom in names.items():
-        newest = call("arg_max", parsed_part(what), parsed_part(NEWEST))
-        only = exp.Filter(this=newest, expression=exp.Where(this=exp.column(column).eq(name)))
-        query = query.select(exp.alias_(only, columns[atom].name, copy=False), copy=False)
-    return query

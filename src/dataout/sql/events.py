@@ -42,7 +42,10 @@ def events_query(
 ) -> exp.Select:
     """Compute atoms of the same source and anchor, per slot."""
     source = atoms[0].source
-    rows = rows_of(source, rules, scope)
+    looked_up = {atom: value for atom in atoms if (value := _looked_up(atom, scope)) is not None}
+    names = {value: f"v{n}" for n, value in enumerate(dict.fromkeys(looked_up.values()))}
+    values = {name: value for value, name in names.items()}
+    rows = rows_of(source, rules, values, scope)
     bound = _earliest(atoms, scope.at)
     if bound is not None:
         rows = rows.where(exp.column("event_time") > bound, copy=False)
@@ -53,7 +56,8 @@ def events_query(
             exp.to_table(anchor.table), on=exp.column("slot", table=anchor.table).eq(slot)
         ).where(after_anchor(exp.column("event_time"), exp.column("landing"), anchor))
     for atom in atoms:
-        aggregate = _aggregate(atom, scope.of("e"))
+        value = exp.column(names[looked_up[atom]]) if atom in looked_up else exp.null()
+        aggregate = _aggregate(atom, value, scope.of("e"))
         query = query.select(exp.alias_(aggregate, columns[atom].name, copy=False), copy=False)
     return query
 
@@ -69,7 +73,30 @@ def _when(atom: EventAtom) -> TimeTest | None:
     return None if isinstance(atom, KeyAtom | TimeAtom) else atom.when
 
 
-def _aggregate(atom: EventAtom, scope: Scope) -> exp.Expr:
+def _looked_up(atom: EventAtom, scope: Scope) -> exp.Expr | None:
+    """Give what an atom needs of the properties of a row; orders have their amounts elsewhere."""
+    properties = exp.column("properties")
+    if isinstance(atom, NumberAtom | PickedAtom) and _is_all_amounts(atom.path, atom.source):
+        return None
+    match atom:
+        case DistinctAtom(path):
+            return call("distinct_key", dig(properties, path))
+        case PickedAtom(path):
+            return dig(properties, path)
+        case NumberAtom():
+            return numbers_at(properties, atom.path, atom.items, atom.function, scope)
+        case KeyAtom() | TimeAtom() | CountAtom() | DaysAtom():
+            return None
+        case _:
+            assert_never(atom)
+
+
+def _is_all_amounts(path: tuple[str, ...], source: Source) -> bool:
+    orders = {rule.event for rule in source.rules if rule.amount == path}
+    return bool(source.names) and orders.issuperset(source.names)
+
+
+def _aggregate(atom: EventAtom, value: exp.Expr, scope: Scope) -> exp.Expr:
     match atom:
         case KeyAtom(which=which):
             return _counting(call(_edge(which), parsed_part(KEY)), atom, scope)
@@ -80,13 +107,12 @@ def _aggregate(atom: EventAtom, scope: Scope) -> exp.Expr:
         case DaysAtom(zone):
             day = local_day(exp.column("event_time"), zone)
             return _counting(exp.Count(this=exp.Distinct(expressions=[day])), atom, scope)
-        case DistinctAtom(path):
-            key = call("distinct_key", dig(exp.column("properties"), path))
-            return _within(exp.Count(this=exp.Distinct(expressions=[key])), atom, scope)
-        case PickedAtom(path, which):
-            return _counting(_picked(path, which, atom.source), atom, scope)
+        case DistinctAtom():
+            return _within(exp.Count(this=exp.Distinct(expressions=[value])), atom, scope)
+        case PickedAtom():
+            return _counting(_picked(atom, value), atom, scope)
         case NumberAtom():
-            return _number(atom, scope)
+            return _number(atom, value, scope)
         case _:
             assert_never(atom)
 
@@ -95,35 +121,32 @@ def _edge(which: str) -> str:
     return "min" if which == "first" else "max"
 
 
-def _picked(path: tuple[str, ...], which: str, source: Source) -> exp.Expr:
-    value = dig(exp.column("properties"), path)
-    for rule in source.rules:
-        if rule.amount == path:
+def _picked(atom: PickedAtom, value: exp.Expr) -> exp.Expr:
+    for rule in atom.source.rules:
+        if rule.amount == atom.path:
             left = parsed_part("CAST(amount AS VARIANT)")
-            own = parsed_part(f"name = {exp.Literal.string(rule.event).sql('duckdb')}")
-            value = exp.Case().when(own, left).else_(value)
+            value = exp.Case().when(_of_rule(rule), left).else_(value)
     packed = exp.Anonymous(
         this="struct_pack",
         expressions=[exp.PropertyEQ(this=exp.to_identifier("value"), expression=value)],
     )
-    return call(f"arg_{_edge(which)}", packed, parsed_part(KEY))
+    return call(f"arg_{_edge(atom.which)}", packed, parsed_part(KEY))
 
 
-def _number(atom: NumberAtom, scope: Scope) -> exp.Expr:
+def _number(atom: NumberAtom, number: exp.Expr, scope: Scope) -> exp.Expr:
     """Aggregate what rows hold; orders hold what is left of them, once."""
-    number = numbers_at(exp.column("properties"), atom.path, atom.items, atom.function, scope)
     for rule in atom.source.rules:
         if rule.amount == atom.path:
             left = parsed_part("CASE WHEN counts THEN amount END")
             if atom.function == "usable":
                 left = parsed_part("CASE WHEN counts AND amount IS NOT NULL THEN 1 ELSE 0 END")
-            own = parsed_part(f"name = {exp.Literal.string(rule.event).sql('duckdb')}")
-            number = exp.Case().when(own, left).else_(number)
-    if atom.when is not None:
-        # A FILTER does not keep its argument from being looked up; this does.
-        inside = in_window(exp.column("event_time"), atom.when, scope.now)
-        number = exp.Case().when(inside, number)
-    return call("sum" if atom.function == "usable" else atom.function, number)
+            number = exp.Case().when(_of_rule(rule), left).else_(number)
+    function = "sum" if atom.function == "usable" else atom.function
+    return _within(call(function, number), atom, scope)
+
+
+def _of_rule(rule: OrderRule) -> exp.Expr:
+    return exp.column("name").eq(rule.event)
 
 
 def _counting(function: exp.Expr, atom: EventAtom, scope: Scope) -> exp.Expr:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import assert_never
 
 from sqlglot import exp
@@ -40,15 +41,18 @@ from dataout.segments.formulas import (
     ValueIs,
 )
 from dataout.segments.values import (
+    Compare,
+    Test,
     TimeTest,
 )
 from dataout.sql.moments import shifted, written
 from dataout.sql.scope import Scope
-from dataout.sql.values import COMPARE, call, dig, holds, passes_all
+from dataout.sql.states import of_nobody
+from dataout.sql.values import COMPARE, call, holds, passes_all
 from dataout.sql.windows import in_window
 
-Columns = Mapping[Atom, exp.Column]
-"""Where the value of each atom stands."""
+Columns = Mapping[Atom | ValueIs, exp.Column]
+"""Where the value of each atom stands, and whether each test of an attribute is passed."""
 
 
 def formula(part: Formula, columns: Columns, scope: Scope) -> exp.Condition:
@@ -75,14 +79,15 @@ def formula(part: Formula, columns: Columns, scope: Scope) -> exp.Condition:
             landing = _field(columns[atom], "landing")
             later = holds(after_anchor(time, landing, columns[since]))
             return exp.and_(_picked(time, when, scope), later)
-        case ValueIs(atom, path, tests):
-            return passes_all(tests, dig(_field(columns[atom], "value"), path), scope)
+        case ValueIs():
+            nobody = exp.convert(of_nobody(part))
+            return exp.Coalesce(this=columns[part].copy(), expressions=[nobody])
         case HeldFor(atom, span) | SeenFor(atom, span):
             return holds(
                 exp.LTE(this=columns[atom].copy(), expression=written(shifted(scope.now, -span)))
             )
         case Computed(value, tests):
-            return passes_all(tests, as_value(value, columns), scope)
+            return _computed(value, tests, columns, scope)
         case Listed(atom) | Happens(atom):
             return holds(columns[atom].copy())
         case RelatedTo(atom, op, bound):
@@ -139,6 +144,38 @@ def _average(part: AverageExceeds, columns: Columns) -> exp.Condition:
     )
 
 
+def _computed(
+    value: Value, tests: tuple[Test, ...], columns: Columns, scope: Scope
+) -> exp.Condition:
+    """Compare numbers as such: made a value first, everybody's would be looked into."""
+    bounds = [(test.op, test.bound) for test in tests if isinstance(test, Compare)]
+    numbers = [(op, bound) for op, bound in bounds if isinstance(bound, Decimal)]
+    if isinstance(value, AtomValue):
+        return passes_all(tests, as_value(value, columns), scope)
+    if len(numbers) < len(tests):
+        return _bound(as_value(value, columns), lambda name: passes_all(tests, name, scope))
+    return exp.and_(
+        *(
+            holds(
+                COMPARE[op](
+                    this=as_number(value, columns),
+                    expression=exp.cast(exp.Literal.number(f"{bound:f}"), "DECIMAL(26, 6)"),
+                )
+            )
+            for op, bound in numbers
+        )
+    )
+
+
+def _bound(value: exp.Expr, body: Callable[[exp.Column], exp.Condition]) -> exp.Condition:
+    """Give a long value a name in what reads it many times."""
+    name = exp.column("computed")
+    each = exp.Lambda(this=body(name), expressions=[exp.to_identifier(name.name)])
+    values = exp.Array(expressions=[value])
+    mapped = exp.Anonymous(this="list_transform", expressions=[values, each])
+    return holds(exp.Anonymous(this="list_bool_or", expressions=[mapped]))
+
+
 OPERATORS = {"plus": exp.Add, "minus": exp.Sub}
 FUNCTIONS = {"times": "product", "divided_by": "ratio"}
 
@@ -163,7 +200,7 @@ def as_number(value: Value, columns: Columns) -> exp.Expr:
         case AtomValue(atom):
             return call("fitting", columns[atom])
         case Quotient(total, usable):
-            return call("ratio", call("fitting", columns[total]), call("fitting", columns[usable]))
+            return call("ratio", columns[total], columns[usable])
         case Constant(number):
             return exp.cast(exp.Literal.number(f"{number:f}"), "DECIMAL(26, 6)")
         case Arithmetic(operation, of):
@@ -176,14 +213,13 @@ def as_number(value: Value, columns: Columns) -> exp.Expr:
 
 
 def _in_arithmetic(part: Value, columns: Columns) -> exp.Expr:
-    number = as_number(part, columns)
+    """Let an empty sum or count be 0; a sum that does not fit stays absent."""
     match part:
-        case AtomValue(CountAtom() | DistinctAtom() | DaysAtom()):
-            return exp.Coalesce(this=number, expressions=[exp.convert(0)])
-        case AtomValue(NumberAtom("sum")):
-            return exp.Coalesce(this=number, expressions=[exp.convert(0)])
+        case AtomValue(CountAtom() | DistinctAtom() | DaysAtom() | NumberAtom("sum") as atom):
+            there = exp.Coalesce(this=columns[atom].copy(), expressions=[exp.convert(0)])
+            return call("fitting", there)
         case _:
-            return number
+            return as_number(part, columns)
 
 
 def _joined(operation: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:

@@ -2,7 +2,11 @@
 SELECT name, count(*) AS events FROM events GROUP BY name;
 
 -- newest_events: the properties of the newest events of one name
-SELECT properties AS value FROM events WHERE name = $name ORDER BY landing DESC LIMIT $most;
+SELECT properties AS value
+FROM events
+WHERE name = $name AND superseded_at IS NULL
+ORDER BY landing DESC
+LIMIT $most;
 
 -- newest_attributes: the newest values of one attribute
 SELECT value FROM attributes WHERE name = $name ORDER BY landing DESC LIMIT $most;
@@ -10,7 +14,10 @@ SELECT value FROM attributes WHERE name = $name ORDER BY landing DESC LIMIT $mos
 -- keys: the names that the newest events of one name hold
 SELECT DISTINCT unnest(json_keys(CAST(properties AS JSON))) AS key
 FROM (
-  SELECT properties FROM events WHERE name = $name ORDER BY landing DESC LIMIT $most
+  SELECT properties FROM events
+  WHERE name = $name AND superseded_at IS NULL
+  ORDER BY landing DESC
+  LIMIT $most
 )
 WHERE is_object(properties) ORDER BY key;
 

@@ -38,7 +38,7 @@ def satisfied(chain: Chain, rules: Rules, scope: Scope) -> exp.Select:
 
 def _times(source: Source, when: TimeTest | None, rules: Rules, scope: Scope) -> exp.Select:
     query = exp.select("slot", "event_time AS moment").from_(
-        rows_of(source, rules, scope).subquery("step")
+        rows_of(source, rules, {}, scope).subquery("step")
     )
     if when is not None:
         query = query.where(holds(in_window(exp.column("event_time"), when, scope.now)))

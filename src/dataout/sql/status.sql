@@ -3,11 +3,11 @@ SELECT
   (SELECT count(*) FROM profiles) AS profiles,
   (SELECT count(*) FROM rejects) AS rejects;
 
--- streams: what arrived of each event from each source
+-- streams: what arrived of each event from each source, replaced and deleted events not counted
 SELECT
   name AS event,
   source,
-  count(*) AS count,
+  count(*) FILTER (WHERE superseded_at IS NULL) AS count,
   max(event_time) AS newest_event_time,
   max(received_at) AS newest_received_at
 FROM events GROUP BY name, source ORDER BY name, source;

@@ -64,8 +64,11 @@ SELECT slot, 'data' FROM (FROM by_data EXCEPT FROM by_identity)
 UNION ALL
 SELECT slot, 'time' FROM (FROM by_time EXCEPT FROM by_data EXCEPT FROM by_identity);
 
--- everybody: as if everybody were touched by a definition
-CREATE OR REPLACE TEMP TABLE touched AS SELECT slot, 'definition' AS cause FROM profiles;
+-- everybody: as if everybody were touched by a definition; who is there no more, or again, by that
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT p.slot, CASE t.cause WHEN 'identity' THEN t.cause ELSE 'definition' END AS cause
+FROM profiles AS p
+LEFT JOIN touched AS t ON t.slot = p.slot;
 
 -- asked: the segments that are looked at
 CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(CAST($segments AS VARCHAR[])) AS segment;
@@ -110,7 +113,7 @@ WITH moments AS (
   FROM membership_changes AS c
   JOIN edge_numbers AS n ON n.segment = c.segment
   JOIN edge_rows AS r ON r.number = n.number AND r.slot = c.slot
-  WHERE c.true_from IS NULL AND r.moment <= $at
+  WHERE c.true_from IS NULL AND r.moment BETWEEN $first AND $at
 )
 SELECT segment, slot, moment, row_number() OVER (PARTITION BY segment, slot ORDER BY moment DESC) AS rank
 FROM (
@@ -159,12 +162,14 @@ JOIN membership_changes AS c ON c.segment = p.segment AND c.slot = p.slot
 WHERE c.true_from IS NULL;
 
 -- always: what was never otherwise is true from when the profile was first seen
-UPDATE membership_changes SET true_from = least($at, coalesce(seen.moment, $at))
+UPDATE membership_changes SET true_from = least($at, greatest(coalesce(seen.moment, $at), $first))
 FROM (
   SELECT c.slot, min(s.moment) AS moment
   FROM (SELECT DISTINCT slot FROM membership_changes WHERE true_from IS NULL) AS c
   LEFT JOIN (
-    SELECT slot, event_time AS moment FROM events UNION ALL SELECT slot, set_at FROM attributes
+    SELECT slot, event_time AS moment FROM events WHERE superseded_at IS NULL
+    UNION ALL
+    SELECT slot, set_at FROM attributes
   ) AS s ON s.slot = c.slot
   GROUP BY c.slot
 ) AS seen

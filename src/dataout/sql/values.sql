@@ -1,20 +1,25 @@
 -- half_even: a decimal with many places, rounded half-even to the six that numbers have
 CREATE OR REPLACE TEMP MACRO half_even(d) AS
-  CASE
-    WHEN abs(d - CAST(d AS DECIMAL(38, 6))) = 0.0000005
-      AND right(CAST(CAST(d AS DECIMAL(38, 6)) AS VARCHAR), 1) IN ('1', '3', '5', '7', '9')
-    THEN CAST(d AS DECIMAL(38, 6)) - CASE WHEN d < 0 THEN -0.000001 ELSE 0.000001 END
-    ELSE CAST(d AS DECIMAL(38, 6))
-  END;
+  list_transform(
+    [{exact: d, near: CAST(d AS DECIMAL(38, 6))}],
+    lambda o: CASE
+      WHEN abs(o.exact - o.near) = 0.0000005 AND contains('13579', right(CAST(o.near AS VARCHAR), 1))
+      THEN o.near - CASE WHEN o.exact < 0 THEN -0.000001 ELSE 0.000001 END
+      ELSE o.near
+    END
+  )[1];
 
 -- number_of_text: a number in any spelling that a decimal cast reads; NULL beyond 10^20
 CREATE OR REPLACE TEMP MACRO number_of_text(t) AS
-  CASE
-    WHEN abs(try_cast(t AS DOUBLE)) < 1
-    THEN CAST(half_even(try_cast(t AS DECIMAL(38, 30))) AS DECIMAL(26, 6))
-    WHEN abs(try_cast(t AS DOUBLE)) < 1e20
-    THEN try_cast(half_even(try_cast(t AS DECIMAL(38, 17))) AS DECIMAL(26, 6))
-  END;
+  list_transform(
+    [{t: t, about: abs(try_cast(t AS DOUBLE))}],
+    lambda o: CASE
+      WHEN o.about < 1
+      THEN CAST(half_even(try_cast(o.t AS DECIMAL(38, 30))) AS DECIMAL(26, 6))
+      WHEN o.about < 1e20
+      THEN try_cast(half_even(try_cast(o.t AS DECIMAL(38, 17))) AS DECIMAL(26, 6))
+    END
+  )[1];
 
 -- number_of_double: the decimal that a double was written as; the short way where six places suffice
 CREATE OR REPLACE TEMP MACRO number_of_double(x) AS
@@ -47,7 +52,7 @@ CREATE OR REPLACE TEMP MACRO is_number(v) AS
 
 -- text_of: the text, NULL for anything else
 CREATE OR REPLACE TEMP MACRO text_of(v) AS
-  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN try_cast(scalar_of(v) AS VARCHAR) END;
+  CASE WHEN variant_typeof(v) = 'VARCHAR' THEN try_cast(v AS VARCHAR) END;
 
 -- own_number: the number, NULL for anything else, texts that spell one included
 CREATE OR REPLACE TEMP MACRO own_number(v) AS
@@ -125,23 +130,32 @@ CREATE OR REPLACE TEMP MACRO quotient(n, d) AS
   )[1];
 
 -- micro: a number as an integer of millionths
-CREATE OR REPLACE TEMP MACRO micro(n) AS CAST(CAST(n AS DECIMAL(32, 6)) * 1000000 AS HUGEINT);
+CREATE OR REPLACE TEMP MACRO micro(n) AS CAST(try_cast(n AS DECIMAL(32, 6)) * 1000000 AS HUGEINT);
 
 -- of_micro: an integer of millionths as a number, or NULL where it does not fit
-CREATE OR REPLACE TEMP MACRO of_micro(m) AS
-  CASE WHEN abs(m) < 100000000000000000000000000 THEN CAST(m AS DECIMAL(32, 0)) * 0.000001 END;
+CREATE OR REPLACE TEMP MACRO of_micro(m) AS fitting(try_cast(m AS DECIMAL(32, 0)) * 0.000001);
 
 -- product: two numbers multiplied, rounded half-even, NULL where it does not fit
+-- Here and in ratio each argument is written down once: they nest, and macros are texts put in.
 CREATE OR REPLACE TEMP MACRO product(a, b) AS
-  CASE WHEN abs(CAST(a AS DOUBLE) * CAST(b AS DOUBLE)) < 1e20
-    THEN fitting(of_micro(quotient(micro(a) * micro(b), 1000000)))
-  END;
+  of_micro(quotient(
+    list_transform(
+      [{a: a, b: b}],
+      lambda o: CASE WHEN abs(CAST(o.a AS DOUBLE) * CAST(o.b AS DOUBLE)) < 1e20 THEN micro(o.a) * micro(o.b) END
+    )[1],
+    1000000
+  ));
 
 -- ratio: one number divided by another, rounded half-even, NULL where it does not fit or b is 0
 CREATE OR REPLACE TEMP MACRO ratio(a, b) AS
-  CASE WHEN b <> 0 AND abs(CAST(a AS DOUBLE) / CAST(b AS DOUBLE)) < 1e20
-    THEN fitting(of_micro(quotient(micro(a) * 1000000, micro(b))))
-  END;
+  of_micro(
+    list_transform(
+      [{a: a, b: b}],
+      lambda o: CASE WHEN o.b <> 0 AND abs(CAST(o.a AS DOUBLE) / CAST(o.b AS DOUBLE)) < 1e20
+        THEN quotient(micro(o.a) * 1000000, micro(o.b))
+      END
+    )[1]
+  );
 
 -- share: of an amount, the part that falls on some of its units
 CREATE OR REPLACE TEMP MACRO share(amount, part, whole) AS

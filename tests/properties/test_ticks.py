@@ -1,0 +1,45 @@
+"""Incremental evaluation: after every tick of a random play, it says what the judge says.
+
+Also that each change is net, has its cause, and says since when it is so; and that nothing changes
+before the next edge. ``make soak`` looks much longer, with new seeds every time.
+"""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from tests.properties.comparing import A_BIG_DRAW, WITHOUT_SHRINKING
+from tests.properties.performing import check, perform
+from tests.properties.plays import Add, Define, Tick, from_seed, plays
+
+FEW, MANY = 10, 150
+
+
+@given(plays())
+@settings(max_examples=FEW, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_ticks_equal_the_judge(play):
+    check(play)
+
+
+@pytest.mark.soak
+@given(plays())
+@settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_ticks_equal_the_judge_at_length(play):
+    check(play)
+
+
+def test_plays_have_something_to_say():
+    """In every drawn play there are several ticks and arrivals; in some there are definitions."""
+    seen = Counter()
+    for seed in range(60):
+        steps = from_seed(seed).steps
+        kinds = Counter(type(step) for step in steps)
+        assert kinds[Tick] > 3
+        assert kinds[Add] > 1
+        seen["redefined"] += bool(kinds[Define])
+        seen["again"] += any(isinstance(step, Add) and step.again for step in steps)
+        rows = [row for step in steps if isinstance(step, Add) for _, row in step.rows]
+        for kind in ("op", "deleted", "set_at"):
+            seen[kind] += any(kind in row for row in rows)
+    for kind in ("redefined", "again", "op", "deleted", "set_at"):
+        assert seen[kind] > 5, (kind, seen)
