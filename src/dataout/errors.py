@@ -71,7 +71,7 @@ class StateTooNew(StateError):
 
 
 class EngineError(Error):
-    """The engine refused a statement: our own mistake, or a damaged file."""
+    """The engine refused a statement: our own mistake."""
 
 
 class DestinationError(Error):

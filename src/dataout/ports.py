@@ -121,7 +121,7 @@ class DestinationType(Generic[SettingsT, TransportT]):
 class Engine(Protocol):
     """Where everything lives that exists once per person. Runs SQL written in its own dialect.
 
-    Every method may raise ``EngineError``.
+    Every method may raise ``EngineError``, and ``StateError`` for a full disk or a damaged file.
     """
 
     @property

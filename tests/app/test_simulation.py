@@ -248,7 +248,9 @@ def test_the_beginning_of_a_long_stretch_is_found():
     start = datetime(2026, 3, 2, tzinfo=UTC)
     events = [bought("ann", start + timedelta(hours=12 * n)) for n in range(100)]
     sim.add(events=[*events, bought("ann", "2026-02-01T00:00:00Z")])
-    assert told(sim.tick(start + timedelta(hours=12 * 99))) == ["ann in 2026-03-02T00:00:00.000 data"]
+    assert told(sim.tick(start + timedelta(hours=12 * 99))) == [
+        "ann in 2026-03-02T00:00:00.000 data"
+    ]
 
 
 def test_what_always_was_so_is_so_from_when_the_person_was_first_seen():
@@ -294,6 +296,15 @@ def test_a_correction_takes_back_what_an_event_made_true():
     sim.add(events=[less], received_at="2026-03-02T00:00:00Z")
     assert [each[:7] for each in told(sim.tick("2026-03-02T00:00:00Z"))] == ["ann out"]
     assert sim.members("s") == frozenset()
+
+
+def test_what_cancels_an_order_of_the_future_has_an_edge():
+    purchase = {"order_key": "order", "amount": "total", "cancelled_by": ["order_cancelled"]}
+    sim = simulation({"event": "purchase"}, catalog={"events": {"purchase": purchase}})
+    sim.add(events=[bought("ann", "2026-03-01T00:00:00Z", order="o1", total=5)])
+    sim.add(events=[bought("ann", "2026-03-09T00:00:00Z", "order_cancelled", order="o1")])
+    sim.tick("2026-03-01T00:00:00Z")
+    assert flips_at(sim, "2026-03-09T00:00:00Z") == ["ann out 2026-03-09T00:00:00.000 time"]
 
 
 def test_a_withdrawn_event_counts_no_more():
@@ -382,5 +393,5 @@ def test_before_the_first_tick_nobody_is_in_and_nothing_lies_ahead():
     sim.add(lists={"vip": ["ann"]})
     assert sim.members("s") == frozenset()
     assert sim.next_edge() is None
-    with pytest.raises(UsageError, match="Did you mean"):
+    with pytest.raises(UsageError, match="no segment 'S'"):
         sim.members("S")

@@ -89,6 +89,36 @@ def test_an_engine_file_that_is_no_database(shop):
     assert not shop.meta.log
 
 
+@pytest.fixture
+def crowded(shop):
+    """Fill the engine's file with people, so that it has blocks that only some statements read."""
+    rows = "".join(f"u{n},u{n * 7919}@shop.example,Person {n}\n" for n in range(5_000))
+    path = shop.write("many.csv", f"profile_id,mail,called\n{rows}")
+    assert shop("load", path, "--as", "profiles").code == 0
+    return shop.state / "engine.duckdb"
+
+
+@pytest.mark.parametrize("words", ["run", "segments --ids", "load --as profiles"])
+@pytest.mark.parametrize("start", [3, 0], ids=["blocks", "headers"])
+def test_an_engine_file_with_damage_in_it(shop, crowded, words, start):
+    """A disk that gives back other bytes than it got, wherever that is."""
+    whole = crowded.read_bytes()
+    damaged = bytearray(whole)
+    for at in range(4_096 * start + 2_000, len(damaged), 4_096):
+        damaged[at] ^= 0xFF
+    crowded.write_bytes(damaged)
+    what, *more = words.split()
+    files = [shop.folder.parent / "many.csv"] if what == "load" else []
+    answer = shop(what, *files, *more)
+    assert answer.code == WRONG
+    assert str(crowded) in answer.paragraph
+    assert "damaged" in answer.paragraph
+    assert "estore it from a backup." in answer.paragraph
+    assert not shop.meta.log
+    crowded.write_bytes(whole)
+    assert shop("run").code == 0
+
+
 def test_a_store_file_that_is_no_database(shop):
     assert shop("run").code == 0
     file = shop.state / "store.sqlite"
@@ -154,8 +184,9 @@ def test_a_disk_that_is_full(shop):
     size = (shop.state / "engine.duckdb").stat().st_size
     little = ("sh", "-c", f'ulimit -f {size // 512}; exec "$@"', "sh")
     answer = shop.ran("load", path, "--as", "profiles", through=little)
-    assert answer.code != 0
-    assert "Traceback" not in answer.err
+    assert answer.code == WRONG
+    assert f"{shop.state / 'engine.duckdb'} cannot be used: File too large." in answer.paragraph
+    assert "make some, and call again" in answer.paragraph
     assert "@shop.example" not in answer.err
     assert shop.json("status")["profiles"] == 5
     assert shop.json("load", path, "--as", "profiles")["loaded"] == 40_000

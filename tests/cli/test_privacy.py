@@ -29,6 +29,15 @@ def test_records_that_cannot_be_taken_in(shop, personal, trouble):
         assert [each for each in personal if each in answer.out + answer.err] == []
 
 
+@pytest.mark.parametrize("line", ["{email},bob,{phone}", "{email},{phone},{phone}"])
+def test_a_table_without_a_header_line(shop, personal, line):
+    rows = f"{line}\n".format(email=personal[0], phone=personal[5]) * 2
+    answer = shop("load", shop.write("rows.csv", rows), "--as", "profiles")
+    assert answer.code == 2
+    assert "there seems to be no header line: column 1 of it looks like data." in answer.paragraph
+    assert [each for each in personal if each in answer.out + answer.err] == []
+
+
 def test_lines_of_json_that_are_broken(shop, personal):
     lines = ['{"profile_id": "' + personal[0], json.dumps([personal[1]]), '{"email": 1e999}']
     answer = shop.load("profiles", "broken.jsonl", "\n".join(lines))

@@ -23,6 +23,8 @@ CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
 SEGMENTS = ("tests/test_segment_fixtures.py",)
 CORRECTED = (*SEGMENTS, "-k", "corrected or deleted")
 VERSIONS = ("tests/ingest/test_versions.py",)
+TICKS = ("tests/app/test_simulation.py",)
+PLAYS = ("tests/properties/test_ticks.py", "-m", "not soak")
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -193,6 +195,90 @@ MUTANTS: tuple[Mutant, ...] = (
         "unnamed=min(invalid, len(batch.rows)),",
         "unnamed=0,",
         META,
+    ),
+    Mutant(
+        "ticks: an object's news touch nobody",
+        "dataout/sql/ticks.sql",
+        "  WHERE o.landing > (SELECT object_attributes FROM seen)\n",
+        "  WHERE FALSE\n",
+        (*TICKS, "-k", "object"),
+    ),
+    Mutant(
+        "ticks: what is withdrawn touches nobody",
+        "dataout/sql/ticks.sql",
+        "  WHERE w.landing > (SELECT withdrawals FROM seen)\n",
+        "  WHERE FALSE\n",
+        (*TICKS, "-k", "withdrawn"),
+    ),
+    Mutant(
+        "ticks: an edge that is reached has not passed",
+        "dataout/sql/ticks.sql",
+        "SELECT DISTINCT slot FROM edges WHERE moment <= $at",
+        "SELECT DISTINCT slot FROM edges WHERE moment < $at",
+        (*TICKS, "-k", "windows"),
+    ),
+    Mutant(
+        "ticks: a change is dated by the first time that it was so",
+        "dataout/sql/ticks.sql",
+        "  SELECT c.segment, c.slot, max(later.moment) AS moment\n",
+        "  SELECT c.segment, c.slot, min(later.moment) AS moment\n",
+        PLAYS,
+    ),
+    Mutant(
+        "ticks: only the newest edges are looked at",
+        "dataout/audiences/ticks.py",
+        "    while seen < _furthest(engine):\n",
+        "    while seen < min(_furthest(engine), 1):\n",
+        (*TICKS, "-k", "long_stretch"),
+    ),
+    Mutant(
+        "ticks: a definition's change is dated like any other",
+        "dataout/sql/ticks.sql",
+        "UPDATE membership_changes SET true_from = $at WHERE cause = 'definition'",
+        "UPDATE membership_changes SET true_from = $at WHERE cause = 'definition' AND NOT entered",
+        (*TICKS, "-k", "definition"),
+    ),
+    Mutant(
+        "edges: a window has no end",
+        "dataout/segments/edges.py",
+        "            return frozenset({0, span})\n",
+        "            return frozenset({0})\n",
+        (*TICKS, "-k", "windows"),
+    ),
+    Mutant(
+        "edges: an age has one end",
+        "dataout/segments/edges.py",
+        "            return frozenset({0, youngest, oldest})\n",
+        "            return frozenset({0, youngest})\n",
+        (*TICKS, "-k", "age"),
+    ),
+    Mutant(
+        "edges: a calendar window never ends",
+        "dataout/sql/edges.py",
+        "for day in (days.youngest, days.oldest + 1)]",
+        "for day in (days.youngest,)]",
+        (*TICKS, "-k", "calendar"),
+    ),
+    Mutant(
+        "edges: nothing that happens in a sequence has a time to run out",
+        "dataout/segments/edges.py",
+        "            yield EventEdge(before.names, chain.never.within)\n",
+        "            yield EventEdge(before.names)\n",
+        (*TICKS, "-k", "windows"),
+    ),
+    Mutant(
+        "edges: what cancels an order does so unnoticed",
+        "dataout/segments/edges.py",
+        "            yield EventEdge((cancel.event,))\n",
+        "            yield EventEdge(source.names)\n",
+        (*TICKS, "-k", "cancels"),
+    ),
+    Mutant(
+        "looks: objects are shared between instants",
+        "dataout/sql/looks.py",
+        "AND related.object_id = related.slot || ':' || o.object_id",
+        "AND related.object_id LIKE '%:' || o.object_id AND related.slot % 2 = 0",
+        (*TICKS, "-k", "object"),
     ),
 )
 """Most of them were real once, on the way here."""

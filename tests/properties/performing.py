@@ -47,14 +47,16 @@ class Stage:
         return [row for kind, row in self.rows if kind == column]
 
     def arrive(self, add):
-        self.rows += [*add.rows]
-        self.rows += [("events", row) for row in add.again if "event_id" in row]
+        came = len(add.rows)
+        again = [(kind, row) for kind, row in add.arriving[came:] if "event_id" in row]
+        self.rows += [*add.arriving[:came], *again]
         self.answers.clear()
 
     def first_seen(self, person, last):
         """Say since when anything is known of somebody; ``last``, if it is nothing yet."""
         lists = {name: self.of(name) for name in LISTS}
-        world = World(self.of("profiles"), self.of("events"), lists, self.of("objects"))
+        profiles = [row for row in self.of("profiles") if "deleted" not in row]
+        world = World(profiles, self.of("events"), lists, self.of("objects"))
         crowd = people(world, LAST - 1, None, self.given["timezone"])
         seen = next((each.first_seen for each in crowd if each.profile_id == person), None)
         return last if seen is None else min(last, max(seen, FIRST))
@@ -97,14 +99,11 @@ def perform(play):
 
 
 def arrive(simulation, add):
-    rows = [*add.rows, *(("events", row) for row in add.again)]
-    by_column = {column: [row for kind, row in rows if kind == column] for column, _ in rows}
-    simulation.add(
-        profiles=by_column.pop("profiles", ()),
-        events=by_column.pop("events", ()),
-        objects=by_column.pop("objects", ()),
-        lists=by_column,
-    )
+    came = {}
+    for column, row in [*add.rows, *(("events", row) for row in add.again)]:
+        came.setdefault(column, []).append(row)
+    simulation.add(events=came.pop("events", ()), received_at=add.received_at)
+    simulation.add(profiles=came.pop("profiles", ()), objects=came.pop("objects", ()), lists=came)
 
 
 def instant_of(tick, simulation, last):
@@ -140,7 +139,7 @@ def same_changes(before, after, changes):
 
 
 def dated(change, now, stage, moments, dice):
-    """Since ``at`` it is so, and before it was otherwise; what was never otherwise, since always."""
+    """Ask whether it is so since ``at``, and was otherwise before, if it ever was."""
     at = (change.at - EPOCH) // timedelta(milliseconds=1)
     if change.cause == "definition":
         if at != now:
@@ -173,7 +172,6 @@ class Since:
     perhaps: set = field(default_factory=set)
 
     def with_rows(self, stage, add):
-        columns = [column for column, _ in add.rows]
         named = {str(row["profile_id"]) for _, row in add.rows if "profile_id" in row}
         things = {(row["type"], str(row["object_id"])) for c, row in add.rows if c == "objects"}
         related = {
@@ -188,7 +186,6 @@ class Since:
         }
         again = {str(row["profile_id"]) for row in add.again}
         gone = {str(row["profile_id"]) for _, row in add.rows if "deleted" in row}
-        assert len(columns) == len(add.rows)
         return replace(
             self,
             maybe=self.maybe | named | related | again,

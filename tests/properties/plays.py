@@ -7,26 +7,39 @@ edges of windows, on local midnights, and beside them; and now and then other de
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from tests.properties import strategies, whole_language
 from tests.properties.scene import EPOCH, Dice
-from tests.properties.vocabulary import DAY, LISTS, WINDOWS, ZONES
+from tests.properties.vocabulary import DAY, WINDOWS, ZONES
 
-COLUMNS = ("profiles", "events", "objects", "lists")
+MILLISECOND = timedelta(milliseconds=1)
 SOONEST, LATEST = -40 * DAY, 75 * DAY
+SKEW = 300_000
 
 
 @dataclass(frozen=True)
 class Add:
-    """Rows arrive: (column, row) each, where a list's column is its name; ``again`` came before."""
+    """Rows arrive: (column, row) each, where a list's column is its name.
+
+    ``again`` are events that came before; ``received_at`` holds for events that do not say.
+    """
 
     rows: tuple = ()
     again: tuple = ()
     received_at: object = None
+
+    @property
+    def arriving(self):
+        """List all rows, with when they were received, where that is said."""
+        rows = [*self.rows, *(("events", row) for row in self.again)]
+        if self.received_at is None:
+            return rows
+        received = {"received_at": self.received_at}
+        return [(kind, received | row if kind == "events" else row) for kind, row in rows]
 
 
 @dataclass(frozen=True)
@@ -168,8 +181,22 @@ def arrivals(dice, rows):
     for batch in batches:
         before = [row for add in found for column, row in add.rows if column == "events"]
         again = tuple(dice.several(before, 0, min(2, len(before)))) if dice.chance(2) else ()
-        found.append(Add(tuple(batch), again))
+        found.append(Add(tuple(batch), again, received(dice, [*batch, *again_rows(again)])))
     return found
+
+
+def again_rows(again):
+    return [("events", row) for row in again]
+
+
+def received(dice, rows):
+    """Draw when a batch came: not so shortly before its events that a clock seems to run ahead."""
+    times = [moment_of(row["event_time"]) for kind, row in rows if kind == "events"]
+    if not times or not dice.chance(3):
+        return None
+    came = dice.pick(times) + dice.pick((0, 1, DAY))
+    ahead = any(came < time <= came + SKEW for time in times)
+    return None if ahead else EPOCH + timedelta(milliseconds=came)
 
 
 def others(dice, segments, drawn):
@@ -194,21 +221,15 @@ def moment_of(value):
         case None:
             return None
         case str():
-            return (datetime.fromisoformat(value[:23] + "+00:00") - EPOCH) // millisecond()
+            return (datetime.fromisoformat(value[:23] + "+00:00") - EPOCH) // MILLISECOND
         case datetime():
-            return (value - EPOCH) // millisecond()
+            return (value - EPOCH) // MILLISECOND
         case _:
-            return (datetime.fromtimestamp(0, UTC) + timedelta(seconds=value) - EPOCH) // (
-                millisecond()
-            )
-
-
-def millisecond():
-    return timedelta(milliseconds=1)
+            return timedelta(seconds=value) // MILLISECOND
 
 
 def interesting(question, rows):
-    """List the instants at which something may flip, the milliseconds beside them, and midnights."""
+    """List the instants at which something may flip, and the milliseconds beside them."""
     asked = repr((question.segments, question.given.get("traits")))
     spans = {WINDOWS[name] for name in WINDOWS if re.search(rf"'{name}'", asked)}
     now = moment_of(question.given["at"])
@@ -229,7 +250,4 @@ def midnights(now):
         today = there.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         for days in range(-2, 10):
             start = (today.replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=there.tzinfo)
-            yield (start - EPOCH) // millisecond()
-
-
-__all__ = ["LISTS", "Add", "Define", "Play", "Tick", "from_seed", "moment_of", "plays"]
+            yield (start - EPOCH) // MILLISECOND

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from tests.properties.comparing import A_BIG_DRAW, WITHOUT_SHRINKING
-from tests.properties.performing import check, perform
+from tests.properties.performing import check
 from tests.properties.plays import Add, Define, Tick, from_seed, plays
 
 FEW, MANY = 10, 150

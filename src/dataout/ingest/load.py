@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dataout.errors import InputError, UsageError
 from dataout.ingest.files import find, open_file
+from dataout.ingest.headers import MEND, headless
 from dataout.ingest.intake import Intake, Loaded, LoadOptions, Progress
 from dataout.ingest.records import of_rows
 from dataout.ingest.sources import Source
@@ -94,17 +95,21 @@ def require_columns(source: Source, recipe: Recipe) -> None:
     there = set(source.columns)
     for name in named_columns(recipe):
         if name not in there and name.split(".")[0] not in there:
-            raise InputError(
-                f"{source.name} has no column '{name}', which the mapping names.",
-                nearest(name, there),
-            )
+            raise _lacking(source, name, ", which the mapping names", "")
     mapped = origins(recipe)
     corrects = recipe.kind == "events" and (recipe.op is not None or "op" in there)
     for name in ("event_id",) if corrects else REQUIRED[recipe.kind]:
         ruled = name in ("event", "type") and rules(recipe)
         if name in mapped or ruled or {name, ALIASES.get(name)} & there:
             continue
-        raise InputError(
-            f"{source.name} has no column '{name}'. {nearest(name, there)}",
-            f"Say in a mapping file (--mapping) which column holds it: {name}: COLUMN.",
-        )
+        hint = f"Say in a mapping file (--mapping) which column holds it: {name}: COLUMN."
+        raise _lacking(source, name, "", hint)
+
+
+def _lacking(source: Source, name: str, why: str, hint: str) -> InputError:
+    """Say which column is missing and what there is; of a first line that is data, nothing."""
+    what = f"{source.name} has no column '{name}'{why}"
+    if source.suspect is not None:
+        return InputError(f"{what}; {headless(source.suspect)}", MEND)
+    known = nearest(name, source.columns or ())
+    return InputError(f"{what}. {known}" if hint else f"{what}.", hint or known)

@@ -111,7 +111,7 @@ def _without_units(lines: str, cancel: CancelUnits, number: int, scope: Scope) -
       FROM {lines} AS l
       LEFT JOIN (
         SELECT slot AS stack_slot, landing AS stack_landing,
-          greatest(least(height, lowest) - (height - units), 0) AS stays
+          greatest(lowest - (height - units), 0) AS stays
         FROM (
           SELECT *, min(height) OVER {inner} CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest
           FROM (

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL);
 -- profiles: people, interned: slot is the small number by which everything else knows them
 CREATE TABLE profiles (slot INTEGER NOT NULL, profile_id VARCHAR NOT NULL);
 
--- events: history, append only; landing is the order of arrival and unique; instants in milliseconds UTC
+-- events: history, every version of each event; landing is the order of arrival and unique; instants in milliseconds UTC
 CREATE TABLE events (
   slot INTEGER NOT NULL,
   name VARCHAR NOT NULL,
