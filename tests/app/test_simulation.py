@@ -195,6 +195,8 @@ def test_an_object_touches_all_who_are_related_to_it():
     ]
     ended = {"type": "account", "object_id": "a1", "profile_id": "bob", "related": False}
     sim.add(objects=[ended], received_at="2026-03-03T00:00:00Z")
+    # Of whoever else is looked at now, the object is another one.
+    sim.add(events=[bought("cid", "2026-03-03T00:00:00Z")])
     assert told(sim.tick("2026-03-03T06:00:00Z")) == ["bob out 2026-03-03T00:00:00.000 data"]
 
 
@@ -239,6 +241,13 @@ def test_who_was_in_and_out_between_two_ticks_has_not_changed():
     sim.tick("2026-03-01T08:00:00Z")
     assert sim.tick("2026-03-01T10:59:59.999Z") == []
     assert told(sim.tick("2026-03-01T20:00:00Z")) == ["ann out 2026-03-01T11:00:00.000 time"]
+
+
+def test_who_was_in_again_and_again_is_in_since_the_last_time():
+    sim = simulation({"event": "purchase", "within": "1h"})
+    sim.tick("2026-03-01T00:00:00Z")
+    sim.add(events=[bought("ann", f"2026-03-01T0{hour}:00:00Z") for hour in (2, 4, 6)])
+    assert told(sim.tick("2026-03-01T06:30:00Z")) == ["ann in 2026-03-01T06:00:00.000 data"]
 
 
 def test_the_beginning_of_a_long_stretch_is_found():

@@ -4,30 +4,21 @@ A mutant says what would be broken, where, and which tests must fail then. ``fin
 file exactly once, so that a mutant which no longer applies is noticed rather than passed over.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One planted bug. ``file`` is relative to ``src``; ``tests`` are arguments for pytest."""
-
-    name: str
-    file: str
-    find: str
-    replace: str
-    tests: tuple[str, ...]
-
+from mutant import Mutant
+from mutants_of_data import DATA
 
 RUN = ("tests/sync/test_run.py",)
 CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
 SEGMENTS = ("tests/test_segment_fixtures.py",)
+ORDERS = (*SEGMENTS, "-k", "order")
+TRAITS = (*SEGMENTS, "-k", "traits")
 CORRECTED = (*SEGMENTS, "-k", "corrected or deleted")
 VERSIONS = ("tests/ingest/test_versions.py",)
 TICKS = ("tests/app/test_simulation.py",)
-PLAYS = ("tests/properties/test_ticks.py", "-m", "not soak")
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
 
 MUTANTS: tuple[Mutant, ...] = (
+    *DATA,
     Mutant(
         "sync: the intent is not written before the call",
         "dataout/sync/reconcile.py",
@@ -94,8 +85,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "segments: a window is closed at its start",
         "dataout/sql/windows.py",
-        "            return _all(_gt(time, at - span), _lte(time, at))\n        case OlderThan",
-        "            return _all(_gt(time, at - span - 1), _lte(time, at))\n        case OlderThan",
+        "case Within(span):\n            return _all(_gt(moment, shifted(at, -span))",
+        "case Within(span):\n            return _all(_gt(moment, shifted(at, -span - 1))",
         SEGMENTS,
     ),
     Mutant(
@@ -170,7 +161,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "segments: a missing anchor holds",
-        "dataout/segments/atoms.py",
+        "dataout/segments/translate.py",
         "return measured if since is None else And((Happened(since), measured))",
         "return measured",
         SEGMENTS,
@@ -183,10 +174,98 @@ MUTANTS: tuple[Mutant, ...] = (
         ("tests/properties/test_engine_equals_judge.py", *SEGMENTS),
     ),
     Mutant(
+        "orders: a return takes its units from the wrong lines",
+        "dataout/sql/orders.py",
+        "greatest(lowest - (height - units), 0) AS stays",
+        "least(units, lowest) AS stays",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: a return takes units from one line at most",
+        "dataout/sql/orders.py",
+        "CURRENT ROW AND UNBOUNDED FOLLOWING",
+        "CURRENT ROW AND 1 FOLLOWING",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: of one instant, returned before it is bought",
+        "dataout/sql/orders.py",
+        "event_time AS moment, 1 AS turn,",
+        "event_time AS moment, -1 AS turn,",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: a refund does not touch its order",
+        "dataout/sql/orders.py",
+        "o.shrunk OR {refunded} IS NOT NULL AS touched",
+        "o.shrunk AS touched",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: a refunded order counts for ever",
+        "dataout/sql/sources.py",
+        ' OR o.refunded IS NULL OR coalesce(o.amount > 0, FALSE)")',
+        ' OR TRUE")',
+        ORDERS,
+    ),
+    Mutant(
+        "orders: what is reported twice is worth both",
+        "dataout/sql/sources.py",
+        "{rule.combine}(line_left)",
+        "sum(line_left)",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: of lines of one instant, the first to land stands for the order",
+        "dataout/sql/sources.py",
+        "line_time, line_received, line_landing)",
+        "line_time, line_landing)",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: each line counts",
+        "dataout/sql/events.py",
+        'once = [parsed_part("counts")] if atom.source.rules else []',
+        "once: list[exp.Expr] = []",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: the numbers of other events beside them are lost",
+        "dataout/sql/events.py",
+        "return bool(source.names) and orders.issuperset(source.names)",
+        "return bool(orders)",
+        ORDERS,
+    ),
+    Mutant(
+        "orders: a refund of no usable amount does not touch its order",
+        "dataout/sql/orders.py",
+        "coalesce(sum(back), 0) AS back FROM",
+        "sum(back) AS back FROM",
+        ORDERS,
+    ),
+    Mutant(
+        "traits: in arithmetic a sum that does not fit is zero",
+        "dataout/sql/formulas.py",
+        """            there = exp.Coalesce(this=columns[atom].copy(), expressions=[exp.convert(0)])
+            return call("fitting", there)
+""",
+        """            there = call("fitting", columns[atom])
+            return exp.Coalesce(this=there, expressions=[exp.convert(0)])
+""",
+        TRAITS,
+    ),
+    Mutant(
+        "traits: an average is of a sum that fits",
+        "dataout/sql/formulas.py",
+        'return call("ratio", columns[total], columns[usable])',
+        'return call("ratio", call("fitting", columns[total]), columns[usable])',
+        TRAITS,
+    ),
+    Mutant(
         "values: numbers are rounded half up",
         "dataout/sql/values.sql",
-        "    WHEN abs(d - CAST(d AS DECIMAL(38, 6))) = 0.0000005\n",
-        "    WHEN FALSE\n",
+        "WHEN abs(o.exact - o.near) = 0.0000005 AND",
+        "WHEN FALSE AND",
         SEGMENTS,
     ),
     Mutant(
@@ -222,7 +301,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "dataout/sql/ticks.sql",
         "  SELECT c.segment, c.slot, max(later.moment) AS moment\n",
         "  SELECT c.segment, c.slot, min(later.moment) AS moment\n",
-        PLAYS,
+        (*TICKS, "-k", "again_and_again"),
     ),
     Mutant(
         "ticks: only the newest edges are looked at",
@@ -274,10 +353,10 @@ MUTANTS: tuple[Mutant, ...] = (
         (*TICKS, "-k", "cancels"),
     ),
     Mutant(
-        "looks: objects are shared between instants",
+        "looks: an object has the attributes of another",
         "dataout/sql/looks.py",
         "AND related.object_id = related.slot || ':' || o.object_id",
-        "AND related.object_id LIKE '%:' || o.object_id AND related.slot % 2 = 0",
+        "AND TRUE",
         (*TICKS, "-k", "object"),
     ),
 )

@@ -77,7 +77,7 @@ def _without(mapping, key):
 
 def _less(row, column):
     """Leave out an optional field, or a key of what the row holds."""
-    for key in ("event_id", "source", "received_at", "set_at"):
+    for key in ("op", "event_id", "source", "received_at", "set_at"):
         if key in row:
             yield _without(row, key)
     for key in row[column]:

@@ -12,15 +12,21 @@ WINDOWS = {
 }
 """Shortest first, in milliseconds."""
 
-ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
 ANCHORS = (
     "2026-03-01T12:00:00.000Z",
     "2026-03-29T01:00:00.000Z",
     "2026-10-25T00:30:00.001Z",
     "2024-02-29T00:00:00.000Z",
+    "2024-03-01T05:00:00.000Z",
+    "2026-03-08T07:00:00.000Z",
+    "2026-04-04T15:00:00.000Z",
+    "2026-10-03T15:30:00.000Z",
     "1970-01-01T00:00:00.000Z",
 )
-"""An ordinary noon, Berlin's clocks going forward and back, a leap day, the epoch itself."""
+"""An ordinary noon; Berlin's clocks going forward and back; a leap day, and the morning after in
+New York; its clocks going forward; those of Lord Howe, by half an hour, back and forward; the
+epoch itself."""
 
 PROFILES = ("ann", "bob", "ann", "bob", "Ann", "O'Dee 🛒", "5")
 EVENTS = ("purchase", "visit", "Purchase", "it's 🛒")

@@ -43,7 +43,9 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     and were always known. Rows are dicts, or any table that speaks the Arrow PyCapsule interface.
     ``as_known_at`` evaluates with only what had been received by then.
 
-    Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments.
+    Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments
+    and for rows that are wrong by themselves, with their numbers and reasons. (A correction that
+    names another person than its event is not: it says nothing.)
     """
     if at is None:
         raise UsageError("An evaluation needs an instant: at=….")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dataout.app import state
@@ -23,7 +23,10 @@ Rows = Iterable[Mapping[str, Any]] | Any
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """An engine in memory. What has no time of its own was always so, and was always known."""
+    """An engine in memory. What has no time of its own was always so, and was always known.
+
+    Of rows among which one cannot be taken in, none is: a ``UsageError`` names the first ones.
+    """
 
     zone: str = "UTC"
     engine: Engine = field(default_factory=state.memory_engine)
@@ -49,7 +52,7 @@ class Memory:
             options = LoadOptions(now=Instant(0), zone=self.zone, received="event_time")
         else:
             options = LoadOptions(now=received_at, zone=self.zone)
-        load_rows(self.engine, kind, rows, options)
+        load_rows(self.engine, kind, rows, replace(options, complete=True))
 
     def scope(self, at: Instant, known_at: Instant | None = None) -> Scope:
         """Look at everybody, at an instant."""

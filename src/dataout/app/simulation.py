@@ -62,6 +62,9 @@ class Simulation:
         ``received_at`` holds for rows without one of their own, and with it they are what they are
         from then on; without either, an event was received when it happened, and everything else
         always held and was always known.
+
+        Raises ``UsageError`` for rows that are wrong by themselves. Of their table nothing is taken
+        in; what was taken in before them does no harm when it is added again.
         """
         zone = self._memory.zone
         received = None if received_at is None else read_instant(received_at, Instant(0), zone)

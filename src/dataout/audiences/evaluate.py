@@ -20,7 +20,7 @@ def evaluate(engine: Engine, program: Program, scope: Scope) -> Mapping[str, str
     Returns the column of each segment.
     """
     compiled = evaluation(program, scope)
-    query = compiled.query.sql(dialect=engine.dialect)
+    query = compiled.query.sql(dialect=engine.dialect, copy=False)
     engine.execute(f"CREATE OR REPLACE TEMP TABLE evaluation AS {query}")
     return compiled.columns
 

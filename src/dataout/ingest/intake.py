@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 import pyarrow as pa
 
+from dataout.errors import UsageError
 from dataout.ingest.mapping import RecordMapping
 from dataout.ingest.sources import BadLine, Chunk, Source, column_names
 from dataout.model.people import Instant
@@ -21,6 +22,9 @@ Progress = Callable[[int, int | None], None]
 """Told how many records of a file have been read, and how many there are, where that is known."""
 
 AHEAD = "event_time: ahead of its arrival"
+REASONS = 3
+"""How many are told of rows that cannot be taken in."""
+
 NOT_FINITE = "number: NaN or infinite, taken as absent"
 
 
@@ -32,7 +36,8 @@ class LoadOptions:
     for events that name none; a mapping may say otherwise. ``received`` says when a record without
     ``received_at`` was received: ``now``, or when it happened (attributes and lists: always).
     ``skew`` is the lead in milliseconds by which a source's clock may run ahead. ``known`` names
-    the events that a strict catalog allows (None: any).
+    the events that a strict catalog allows (None: any). ``complete``: there is nobody to mend
+    rejects, so a record that is wrong by itself is a ``UsageError``, and none is taken in.
     """
 
     now: Instant
@@ -42,6 +47,7 @@ class LoadOptions:
     received: Literal["now", "event_time"] = "now"
     skew: int = SKEW
     known: frozenset[str] | None = None
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +110,19 @@ class Intake:
         return self._settle(extent, {NOT_FINITE: absent}, source)
 
     def again(self, was: str) -> Loaded:
-        """Read the rejects of this kind once more; ``was`` is the mapping they were read with."""
+        """Read the rejects of this kind once more; ``was`` is the mapping they were read with.
+
+        Another one than that takes away what it can read, and nothing else.
+        """
         extent = self._extent("")
         self._do("parsed")
         self.engine.execute(_chunk_table(("text",), ("VARCHAR",)))
         self._do("staged_rejects", self.kind, was)
         self._read(self._reading(keep=True))
-        return self._settle({**extent, "rejects": 1}, {}, None)
+        foreign = self.mapping != was
+        if foreign and self.recipe.fields:
+            self._do("unlike")
+        return self._settle({**extent, "rejects": 1}, {}, None, foreign=foreign)
 
     def _read(self, reading: Reading) -> None:
         """Read what is staged."""
@@ -118,10 +130,17 @@ class Intake:
         self.engine.execute(read_statement(self.recipe, reading), parameters)
 
     def _settle(
-        self, extent: Mapping[str, int], notes: Mapping[str, int], source: Source | None
+        self,
+        extent: Mapping[str, int],
+        notes: Mapping[str, int],
+        source: Source | None,
+        *,
+        foreign: bool = False,
     ) -> Loaded:
         """Add what was read to history, and what cannot be to the rejects."""
         [counts] = self._rows("counts")
+        if counts["rejected"] and self.options.complete:
+            raise _incomplete(self.kind, counts["rejected"], self._rows("reasons"))
         if counts["corrections"]:
             self._do("strangers", of="versions")
             [counts] = self._rows("counts")
@@ -130,7 +149,7 @@ class Intake:
         with self.engine.transaction():
             loaded = self._history(extent, counts) if good else 0
             if rejected or extent["rejects"]:
-                self._rejects()
+                self._rejects(foreign=foreign)
             if source is not None and source.is_file:
                 came_to = [loaded, good - loaded, rejected, skipped]
                 self._do("loaded", source.name, self.kind, self.options.now, *came_to)
@@ -232,8 +251,11 @@ class Intake:
         self._do(table)
         self._do("noted")
 
-    def _rejects(self) -> None:
+    def _rejects(self, *, foreign: bool) -> None:
         self._do("identified", self.kind)
+        if foreign:
+            self._do("taken_in")
+            return
         self._do("released")
         self._do("renewed", self.mapping)
         self._do("rejected", self.kind, self.mapping)
@@ -244,6 +266,17 @@ class Intake:
     def _rows(self, name: str, *parameters: object, of: str = "load") -> list[dict[str, int]]:
         table = self.engine.query(statement(of, name), parameters)
         return cast("list[dict[str, int]]", table.to_pylist())
+
+
+def _incomplete(kind: str, count: int, reasons: Sequence[Mapping[str, int]]) -> UsageError:
+    """Say which rows cannot be taken in: of each reason the first; reasons hold no values."""
+    named = [f"row {row['line']} ({row['reason']})" for row in reasons[:REASONS]]
+    more = ", …" if count > len(named) else ""
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    return UsageError(
+        f"{kind}: {rows} cannot be taken in: {', '.join(named)}{more}.",
+        "Rows count from 1. Mend them, or leave them out.",
+    )
 
 
 def _chunk_table(names: Sequence[str], types: Sequence[str]) -> str:

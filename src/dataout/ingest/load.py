@@ -28,6 +28,7 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "objects": ("type", "object_id"),
     "relationships": ("type", "object_id", "profile_id"),
 }
+KINDS_BY_NAME: Mapping[str, Kind] = {kind: kind for kind in REQUIRED}
 IN_MEMORY = "(rows)"
 
 
@@ -78,7 +79,7 @@ def intake_of(engine: Engine, kind: str, options: LoadOptions) -> Intake:
     name, _, list_name = kind.partition(":")
     if name in LATER:
         raise UsageError(f"Loading {name} is not supported in this version.")
-    known: Mapping[str, Kind] = {each: each for each in REQUIRED}
+    known = KINDS_BY_NAME
     if name not in known or bool(list_name) != (name == "list"):
         raise UsageError(f"'{kind}' is nothing to load.", nearest(kind, KINDS))
     if (mapping := options.mapping) is None:

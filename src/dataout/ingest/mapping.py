@@ -45,6 +45,22 @@ EXAMPLE = "For instance: Quantity, or {times: [Quantity, UnitPrice]}."
 
 Fields = tuple[tuple[str, Origin], ...]
 
+RELATED_KINDS: frozenset[Kind] = frozenset({"objects", "relationships"})
+WRITTEN_FOR: Mapping[str, frozenset[Kind]] = {
+    "event": frozenset({"events"}),
+    "event_time": frozenset({"events"}),
+    "event_id": frozenset({"events"}),
+    "op": frozenset({"events"}),
+    "properties": frozenset({"events"}),
+    "deleted": frozenset({"profiles"}),
+    "member": frozenset({"list"}),
+    "type": RELATED_KINDS,
+    "object_id": RELATED_KINDS,
+    "related": RELATED_KINDS,
+    "via": RELATED_KINDS,
+}
+"""The kinds of records that alone have a field."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordMapping:
@@ -58,6 +74,20 @@ class RecordMapping:
     def source(self) -> str:
         """The source that the file names, or nothing."""
         return self.body[SOURCE] or ""
+
+    def suits(self, kind: Kind) -> bool:
+        """Whether the file was written for records of a kind, going by the fields it names.
+
+        One that names only what every kind has suits all of them.
+        """
+        if kind == "objects" and self.body[VIA] == ALL:
+            return False
+        kinds = {each for key in self.body.written for each in WRITTEN_FOR.get(key, ())}
+        if "attributes" in self.body.written and not kinds & RELATED_KINDS:
+            kinds.add("profiles")
+        if not kinds:
+            return kind != "events" or "set_at" not in self.body.written
+        return kind in kinds
 
     def recipe(self, kind: Kind, zone: str, list_name: str = "") -> Recipe:
         """Say how records of one kind are read; ``zone`` holds where the file names none.

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from dataout.ingest.intake import Loaded, LoadOptions
-from dataout.ingest.load import intake_of
+from dataout.ingest.load import KINDS_BY_NAME, intake_of
 from dataout.ingest.mapping import read_mapping
 from dataout.ports import Engine
 from dataout.sql.named import statement
+
+LEFT = "of a kind that the mapping is not for, left as they were"
 
 EXAMPLES = 3
 LONGEST_SHAPE = 60
@@ -68,16 +70,21 @@ def replay(engine: Engine, options: LoadOptions) -> Loaded:
     """Read the rejects again, with ``options.mapping`` or with what their mapping files say today.
 
     Those that can be taken in now are rejects no more; the others stay, with the reason they have
-    now. Attributes and lists hold from when they first arrived. Raises ``InputError`` when a
-    mapping file is gone, ``ProjectError`` when it is wrong.
+    now. A mapping that they did not come with reads only kinds that it was written for, and what
+    it skips or cannot read stays as it was. Attributes and lists hold from when they first
+    arrived. Raises ``InputError`` when a mapping file is gone, ``ProjectError`` when it is wrong.
     """
     total = Loaded()
     for group in engine.query(statement("load", "reject_groups")).to_pylist():
+        kind, was = group["kind"], group["mapping"]
         mapping = options.mapping
-        if mapping is None and group["mapping"]:
-            mapping = read_mapping(group["mapping"])
-        intake = intake_of(engine, group["kind"], replace(options, mapping=mapping))
-        total += intake.again(group["mapping"])
+        if mapping is None:
+            mapping = read_mapping(was) if was else None
+        elif mapping.path != was and not mapping.suits(KINDS_BY_NAME[kind.partition(":")[0]]):
+            total += Loaded(notes={LEFT: group["records"]})
+            continue
+        intake = intake_of(engine, kind, replace(options, mapping=mapping))
+        total += intake.again(was)
     return total
 
 

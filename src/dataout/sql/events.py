@@ -50,7 +50,8 @@ def events_query(
     if bound is not None:
         rows = rows.where(exp.column("event_time") > bound, copy=False)
     slot = exp.column("slot", table="e")
-    query = exp.select(slot).from_(rows.subquery("e", copy=False), copy=False).group_by(slot)
+    query = exp.select(slot).from_(rows.subquery("e", copy=False), copy=False)
+    query = query.group_by(slot, copy=False)
     if anchor is not None:
         query = query.join(
             exp.to_table(anchor.table), on=exp.column("slot", table=anchor.table).eq(slot)

@@ -41,8 +41,8 @@ SELECT
   count(deleted) AS deletions
 FROM load_parsed;
 
--- reasons: why records were rejected
-SELECT problem AS reason, count(*) AS records FROM load_parsed
+-- reasons: why records were rejected, and where that is first seen
+SELECT problem AS reason, count(*) AS records, min(line) AS line FROM load_parsed
 WHERE problem IS NOT NULL
 GROUP BY problem
 ORDER BY records DESC, reason;
@@ -347,6 +347,20 @@ SELECT
   *
 FROM load_parsed
 WHERE record IS NOT NULL;
+
+-- unlike: of records that came with another mapping, those that hold nothing of what this one takes
+UPDATE load_parsed
+SET
+  problem = 'record: holds none of the fields that the mapping names',
+  profile_id = NULL,
+  object_id = NULL,
+  digest = NULL,
+  op = NULL
+WHERE problem IS NULL AND NOT skipped AND rest = '{}' AND op IS NULL AND deleted IS NULL;
+
+-- taken_in: records that another mapping than their own can read are rejects no more
+DELETE FROM rejects
+WHERE reject_id IN (SELECT reject_id FROM load_rejects WHERE problem IS NULL AND NOT skipped);
 
 -- released: a record that can be taken in is a reject no more
 DELETE FROM rejects

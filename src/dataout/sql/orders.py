@@ -8,8 +8,9 @@
 * ``touched``: something cancelled a part of the order; ``refunded``: the amounts taken off it
 
 Cancelled units come off a stack: a person's lines of one kind are pushed in order of time, a return
-pops. With S the running sum of pushes and pops, the height of the stack is W = S - min(0, least S
-so far), and a line that lies between two heights keeps what stays below every later W.
+pops. The height is the running sum of both; a line lies between the heights before and after it,
+and keeps what stays below every later height. A return that finds nothing lowers the ground for
+all that comes after it, and so takes nothing from that.
 
 Lines travel without their properties, which cost more than all the rest; whoever needs those joins
 them again by ``line_landing``.
@@ -105,7 +106,7 @@ def _without_units(lines: str, cancel: CancelUnits, number: int, scope: Scope) -
           l.line_received AS received, l.line_landing AS landing, l.units_left AS units
         FROM {lines} AS l
         SEMI JOIN returned ON returned.slot = l.slot AND returned.kind = l.kind_{number}
-        UNION ALL SELECT * FROM returned WHERE kind IS NOT NULL
+        UNION ALL SELECT * FROM returned
       )
       SELECT l.* REPLACE (coalesce(s.stays, l.units_left) AS units_left)
       FROM {lines} AS l
@@ -115,13 +116,8 @@ def _without_units(lines: str, cancel: CancelUnits, number: int, scope: Scope) -
         FROM (
           SELECT *, min(height) OVER {inner} CURRENT ROW AND UNBOUNDED FOLLOWING) AS lowest
           FROM (
-            SELECT *, total - least(
-              0, min(total) OVER {inner} UNBOUNDED PRECEDING AND CURRENT ROW)
-            ) AS height
-            FROM (
-              SELECT *, sum(units) OVER {inner} UNBOUNDED PRECEDING AND CURRENT ROW) AS total
-              FROM moves
-            )
+            SELECT *, sum(units) OVER {inner} UNBOUNDED PRECEDING AND CURRENT ROW) AS height
+            FROM moves
           )
         ) WHERE turn = 0
       ) AS s ON s.stack_slot = l.slot AND s.stack_landing = l.line_landing"""
@@ -138,7 +134,7 @@ def _settled(lines: str, refunds: list[CancelAmount], scope: Scope, *, netted: b
         )
         refunded = "r.back"
         joined = f"""LEFT JOIN (
-          SELECT slot AS back_slot, back_key, sum(back) AS back FROM ({back}) AS backs
+          SELECT slot AS back_slot, back_key, coalesce(sum(back), 0) AS back FROM ({back}) AS backs
           GROUP BY slot, back_key
         ) AS r ON r.back_slot = l.slot AND r.back_key = l.order_id"""
     left = "units_left > 0" if netted else "NOT cancelled"

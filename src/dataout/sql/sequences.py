@@ -28,20 +28,21 @@ Rules = tuple[OrderRule, ...]
 
 def satisfied(chain: Chain, rules: Rules, scope: Scope) -> exp.Select:
     """Select the slots for which some chain of events satisfies the steps."""
-    ends = _first(chain, rules, scope)
+    ends = _first(chain, rules, scope).sql("duckdb", copy=False)
     for link in chain.then:
         ends = _next(ends, link, rules, scope)
     if chain.never is not None:
         ends = _undisturbed(ends, chain.never, rules, scope)
-    return exp.select("slot").distinct().from_(ends.subquery("ends"))
+    return parsed(f"SELECT DISTINCT slot FROM ({ends}) AS ends")
 
 
 def _times(source: Source, when: TimeTest | None, rules: Rules, scope: Scope) -> exp.Select:
     query = exp.select("slot", "event_time AS moment").from_(
-        rows_of(source, rules, {}, scope).subquery("step")
+        rows_of(source, rules, {}, scope).subquery("step", copy=False), copy=False
     )
     if when is not None:
-        query = query.where(holds(in_window(exp.column("event_time"), when, scope.now)))
+        inside = holds(in_window(exp.column("event_time"), when, scope.now))
+        query = query.where(inside, copy=False)
     return query
 
 
@@ -60,38 +61,36 @@ def _first(chain: Chain, rules: Rules, scope: Scope) -> exp.Select:
     return query
 
 
-def _next(ends: exp.Select, link: Link, rules: Rules, scope: Scope) -> exp.Select:
+def _next(ends: str, link: Link, rules: Rules, scope: Scope) -> str:
     both = _both(ends, _times(link.source, link.when, rules, scope))
     near = "" if link.within is None else f"AND moment <= before + {int(link.within)}"
-    return parsed(
-        f"""SELECT DISTINCT slot, moment FROM (
-              SELECT slot, moment, later, max(CASE WHEN NOT later THEN moment END) OVER (
-                PARTITION BY slot ORDER BY moment RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-              ) AS before
-              FROM ({both}) AS both_steps
-            ) AS step WHERE later AND before IS NOT NULL {near}"""
-    )
+    return f"""
+      SELECT DISTINCT slot, moment FROM (
+        SELECT slot, moment, later, max(CASE WHEN NOT later THEN moment END) OVER (
+          PARTITION BY slot ORDER BY moment RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS before
+        FROM ({both}) AS both_steps
+      ) AS step WHERE later AND before IS NOT NULL {near}"""
 
 
-def _undisturbed(ends: exp.Select, never: Link, rules: Rules, scope: Scope) -> exp.Select:
+def _undisturbed(ends: str, never: Link, rules: Rules, scope: Scope) -> str:
     both = _both(ends, _times(never.source, None, rules, scope))
     quiet = "after IS NULL"
     if never.within is not None:
         within = int(never.within)
-        now = written(scope.now).sql("duckdb")
+        now = written(scope.now).sql("duckdb", copy=False)
         quiet = f"moment + {within} <= {now} AND (after IS NULL OR after > moment + {within})"
-    return parsed(
-        f"""SELECT slot, moment FROM (
-              SELECT slot, moment, later, min(CASE WHEN later THEN moment END) OVER (
-                PARTITION BY slot ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-              ) AS after
-              FROM ({both}) AS both_steps
-            ) AS step WHERE NOT later AND {quiet}"""
-    )
+    return f"""
+      SELECT slot, moment FROM (
+        SELECT slot, moment, later, min(CASE WHEN later THEN moment END) OVER (
+          PARTITION BY slot ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        ) AS after
+        FROM ({both}) AS both_steps
+      ) AS step WHERE NOT later AND {quiet}"""
 
 
-def _both(ends: exp.Select, later: exp.Select) -> str:
+def _both(ends: str, later: exp.Select) -> str:
     return (
-        f"SELECT slot, moment, FALSE AS later FROM ({ends.sql('duckdb')}) AS ended "
-        f"UNION ALL SELECT slot, moment, TRUE FROM ({later.sql('duckdb')}) AS following"
+        f"SELECT slot, moment, FALSE AS later FROM ({ends}) AS ended "
+        f"UNION ALL SELECT slot, moment, TRUE FROM ({later.sql('duckdb', copy=False)}) AS following"
     )

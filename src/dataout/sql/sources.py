@@ -34,7 +34,7 @@ def rows_of(
     others = _events(source, [rule.event for rule in source.rules], values, scope)
     if not source.rules:
         return others
-    others = others.select("TRUE AS counts", "CAST(NULL AS DECIMAL(38, 6)) AS amount")
+    others = others.select("TRUE AS counts", "CAST(NULL AS DECIMAL(38, 6)) AS amount", copy=False)
     parts = [_orders(source, rule, rules.index(rule), values, scope) for rule in source.rules]
     if not source.names or set(source.names) - {rule.event for rule in source.rules}:
         parts.append(others)
@@ -44,8 +44,8 @@ def rows_of(
 def _union(parts: list[exp.Select]) -> exp.Select:
     whole: exp.Query = parts[0]
     for part in parts[1:]:
-        whole = exp.union(whole, part, distinct=False)
-    return exp.select("*").from_(whole.subquery("rows"))
+        whole = exp.union(whole, part, distinct=False, copy=False)
+    return exp.select("*").from_(whole.subquery("rows", copy=False), copy=False)
 
 
 def _computed(values: Values) -> list[exp.Expr]:
@@ -74,26 +74,49 @@ def _orders(
     lines = exp.select("o.*").from_(f"orders_{number} AS o").where("o.is_left")
     if source.where is not None:
         passing = passes(source.where, property_of(exp.column("properties")), scope)
-        selected = _lines(rule, {}).where(passing).subquery("selected")
+        selected = (
+            _lines(rule, {}, scope).where(passing, copy=False).subquery("selected", copy=False)
+        )
         lines = lines.join(selected, on=SAME_LINE.format("selected"), join_type="semi")
-    of_order = "OVER (PARTITION BY slot, order_id)"
-    first = f"{of_order[:-1]} ORDER BY line_time, line_received, line_landing)"
-    worth = f"{'sum' if rule.combine == 'sum' else 'max'}(line_left) {of_order}"
-    left = exp.select(
-        "*",
-        exp.alias_(exp.Literal.string(rule.event), "name"),
-        parsed_part(f"row_number() {first} = 1 AS counts"),
-        parsed_part(f"CAST({worth} AS DECIMAL(38, 6)) - coalesce(refunded, 0) AS amount"),
-    ).from_(lines.subquery("lines"))
+    left = _each_line(rule, lines) if values else _each_order(rule, lines)
+    left = left.select(exp.alias_(exp.Literal.string(rule.event), "name"))
     query = exp.select(*(f"o.{name}" for name in PLAIN), *(f"line.{name}" for name in values))
-    query = query.select("o.counts", "o.amount").from_(left.subquery("o"))
+    query = query.select("o.counts", "o.amount", copy=False)
+    query = query.from_(left.subquery("o", copy=False), copy=False)
     if values:
-        line = _lines(rule, values).subquery("line")
-        query = query.join(line, on=SAME_LINE.format("line"))
+        line = _lines(rule, values, scope).subquery("line", copy=False)
+        query = query.join(line, on=SAME_LINE.format("line"), copy=False)
     return query.where("NOT o.touched OR o.refunded IS NULL OR coalesce(o.amount > 0, FALSE)")
 
 
-def _lines(rule: OrderRule, values: Values) -> exp.Select:
+def _each_line(rule: OrderRule, lines: exp.Select) -> exp.Select:
+    """Select every line, with what its order amounts to."""
+    of_order = "OVER (PARTITION BY slot, order_id)"
+    first = f"{of_order[:-1]} ORDER BY line_time, line_received, line_landing)"
+    return exp.select(
+        "*",
+        parsed_part(f"row_number() {first} = 1 AS counts"),
+        parsed_part(f"{_left_over(rule, of_order)} - coalesce(refunded, 0) AS amount"),
+    ).from_(lines.subquery("lines"))
+
+
+def _each_order(rule: OrderRule, lines: exp.Select) -> exp.Select:
+    """Select every order, where nobody asks for its lines: that takes no sorting."""
+    of_order = ("event_time", "received_at", "landing", "touched", "refunded")
+    return (
+        exp.select("slot", *(f"any_value({column}) AS {column}" for column in of_order))
+        .select("TRUE AS counts")
+        .select(parsed_part(f"{_left_over(rule)} - coalesce(any_value(refunded), 0) AS amount"))
+        .from_(lines.subquery("lines"))
+        .group_by("slot", "order_id")
+    )
+
+
+def _left_over(rule: OrderRule, over: str = "") -> str:
+    return f"CAST({rule.combine}(line_left) {over} AS DECIMAL(38, 6))"
+
+
+def _lines(rule: OrderRule, values: Values, scope: Scope) -> exp.Select:
     """Select the events whose lines these are."""
-    own = exp.column("name").eq(rule.event)
+    own = exp.and_(exp.column("name").eq(rule.event), scope.visible("events", "event_time"))
     return exp.select("slot", "landing", *_computed(values)).from_("events").where(own)

@@ -1,0 +1,83 @@
+"""Rows that ``load`` would reject are told of, where nobody would see the rejects."""
+
+import math
+
+import pyarrow as pa
+import pytest
+
+import dataout
+from dataout.errors import UsageError
+
+AT = "2026-03-01T12:00:00Z"
+SEGMENTS = {"s": {"who": {"event": "x"}}}
+FINE = {"profile_id": "ann", "event": "x", "event_time": AT}
+NUMBERED = {"profile_id": "ann", "event": "x", "event_time": 1_772_366_400_000}
+
+
+def without(name):
+    return {key: value for key, value in FINE.items() if key != name}
+
+
+def evaluated(**rows):
+    return dataout.evaluate(SEGMENTS, at=AT, **rows)["s"]
+
+
+def simulated(**rows):
+    sim = dataout.Simulation(SEGMENTS)
+    sim.add(**rows)
+    sim.tick(AT)
+    return sim.members("s")
+
+
+@pytest.fixture(params=[evaluated, simulated])
+def take(request):
+    return request.param
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ({"events": [FINE, without("profile_id")]}, "events: 1 row .*: row 2 .profile_id: missing"),
+        ({"events": [without("event")]}, "events: 1 row .*: row 1 .event: missing"),
+        ({"events": [FINE, FINE, without("event_time")]}, "row 3 .event_time: missing"),
+        ({"events": [FINE, NUMBERED]}, "row 2 .event_time: 13-digit number"),
+        ({"events": [FINE | {"profile_id": math.nan}]}, "row 1 .profile_id: "),
+        ({"profiles": [{"id": "ann@shop.example"}]}, "profiles: 1 row .*: row 1 .profile_id"),
+        ({"profiles": [{"profile_id": "a", "set_at": "soon"}]}, "profiles: .*row 1 .set_at: "),
+        ({"objects": [{"type": "car"}]}, "objects: 1 row .*: row 1 .object_id"),
+        ({"lists": {"vip": ["ann", ""]}}, "list:vip: 1 row .*: row 2 .profile_id: empty"),
+        (
+            {"events": pa.Table.from_pylist([FINE, NUMBERED | {"event_time": ""}])},
+            "row 2 .event_ti",
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_taken_in(take, rows, message):
+    with pytest.raises(UsageError, match=message) as error:
+        take(**rows)
+    assert "shop.example" not in f"{error.value} {error.value.hint}"
+    assert "Mend them" in error.value.hint
+
+
+def test_many_rows_are_told_by_their_reasons(take):
+    rows = [FINE, without("event"), NUMBERED, without("profile_id"), NUMBERED, {}]
+    with pytest.raises(UsageError, match="events: 5 rows cannot be taken in: row 3 ") as error:
+        take(events=rows)
+    assert str(error.value).count("row ") == 3
+    assert str(error.value).endswith(", ….")
+
+
+def test_values_that_are_no_values_stay_absent(take):
+    assert take(events=[FINE | {"properties": {"total": math.nan}}]) == {"ann"}
+    assert take(profiles=[{"profile_id": "bob", "attributes": {"a": math.inf}}]) == frozenset()
+
+
+def test_nothing_of_such_a_table_is_taken_in():
+    sim = dataout.Simulation(SEGMENTS)
+    with pytest.raises(UsageError):
+        sim.add(profiles=[{"profile_id": "bob"}], events=[FINE, without("event")])
+    sim.tick(AT)
+    assert sim.members("s") == frozenset()
+    sim.add(profiles=[{"profile_id": "bob"}], events=[FINE])
+    sim.tick(AT)
+    assert sim.members("s") == {"ann"}
