@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 def load(
     context: typer.Context,
     files: list[str] = typer.Argument(metavar="FILE..."),
-    kind: str = typer.Option(..., "--as", help="events, profiles, objects, relationships or list:NAME."),
+    kind: str = typer.Option(
+        ..., "--as", help="events, profiles, objects, relationships or list:NAME."
+    ),
     mapping: Path = typer.Option(None, help="Which column is what."),
 ) -> int:
     """Bring in csv, jsonl or parquet files. Loading a file again changes nothing."""
