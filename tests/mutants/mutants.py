@@ -14,7 +14,7 @@ ORDERS = (*SEGMENTS, "-k", "order")
 TRAITS = (*SEGMENTS, "-k", "traits")
 CORRECTED = (*SEGMENTS, "-k", "corrected or deleted")
 VERSIONS = ("tests/ingest/test_versions.py",)
-TICKS = ("tests/app/test_simulation.py",)
+TICKS = ("tests/app/test_simulation.py", "tests/app/test_simulated_edges.py")
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
 
 MUTANTS: tuple[Mutant, ...] = (

@@ -63,9 +63,21 @@ class Person:
 
     @property
     def first_seen(self) -> float | None:
-        """The earliest instant at which anything is known of it; None: it was never seen."""
-        attributes = [set_at for values in self.values.values() for set_at, _ in values]
+        """The earliest instant at which anything is known of it; None: it was never seen.
+
+        That an attribute has always been nothing is not known of anybody.
+        """
+        attributes = [
+            set_at
+            for values in self.values.values()
+            for set_at, value in values
+            if set_at > -math.inf or not _is_nothing(value)
+        ]
         return min([*attributes, *(event.time for event in self.events)], default=None)
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
 @dataclass(frozen=True, slots=True)
