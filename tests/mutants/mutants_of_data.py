@@ -35,7 +35,7 @@ DATA: tuple[Mutant, ...] = (
     ),
     Mutant(
         "engine: a damaged file is our own mistake",
-        "dataout/engines/faults.py",
+        "dataout/engines/duckdb.py",
         "if path is not None and any(sign in text for sign in CORRUPT):",
         "if False:",
         ("tests/test_engine_faults.py",),

@@ -92,7 +92,7 @@ PARAGRAPHS = [
     ),
     (
         Not(event("purchase", measure=PickIs("last"), when=OlderThan(7 * DAY))),
-        "People who did not make a purchase for the last time more than 7 days ago (but at "
+        "People who did not make a purchase for the last time at least 7 days ago (but at "
         "another time, or never).",
     ),
     (
@@ -119,7 +119,7 @@ PARAGRAPHS = [
     ),
     (
         Not(event("purchase", when=OlderThan(7 * DAY))),
-        "People who did not make a purchase at any time more than 7 days ago.",
+        "People who did not make a purchase at any time at least 7 days ago.",
     ),
     (event(when=After(AT)), "People who did anything after 2026-03-01 00:00 UTC."),
     (

@@ -45,7 +45,7 @@ def time_words(test: TimeTest) -> str:
         case WithinNext(span):
             return f"in the next {_last(span)}"
         case OlderThan(span):
-            return f"more than {span_words(span)} ago"
+            return f"at least {span_words(span)} ago"
         case Age(youngest, oldest):
             return f"{_range(youngest, oldest)} ago"
         case After(instant):
