@@ -51,6 +51,11 @@ def test_mistakes_of_all_files_at_once(folder):
             "1:29",
             "there is no trait 'spend'. Did you mean 'spent'?",
         ),
+        (
+            "segments: {a: {who: {trait: n, within: 1d}}}\ntraits: {n: {count: buy}}",
+            "1:32",
+            "the trait 'n' is a number",
+        ),
         (SEGMENT + "traits: {s: {count: buy}}", "2:10", "the name of one of the segments at all"),
         (
             "catalog: {objects: {plan: }}\nsegments: {a: {who: {related: plann}}}",
