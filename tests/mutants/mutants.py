@@ -22,6 +22,7 @@ RUN = ("tests/sync/test_run.py",)
 CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
 SEGMENTS = ("tests/test_segment_fixtures.py",)
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
+BAD_DATA = ("tests/cli/test_bad_data.py", "-k", "without_a_header")
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -135,6 +136,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "unnamed=min(invalid, len(batch.rows)),",
         "unnamed=0,",
         META,
+    ),
+    Mutant(
+        "ingest: a first line is taken for a header whatever it holds",
+        "dataout/ingest/headers.py",
+        "        if set(words) & set(cells):\n",
+        "        if cells:\n",
+        BAD_DATA,
+    ),
+    Mutant(
+        "ingest: a repeated cell of a first line is shown",
+        "dataout/ingest/tables.py",
+        "its columns {first + 1} and {at + 1} have the same name.",
+        "its columns {first + 1} and {at + 1} are called {column}.",
+        BAD_DATA,
     ),
 )
 """Most of them were real once, on the way here."""

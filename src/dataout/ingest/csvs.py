@@ -51,7 +51,7 @@ def of_csv(path: Path, opened: Open, *, typed: bool, tabs: bool) -> Source:
         return _Reader(path, opened, separator, len(columns), first).chunks()
 
     types = ("VARCHAR",) * len(columns)
-    return Source(path.name, columns, types, typed=typed, rows=None, chunks=chunks)
+    return Source(path.name, columns, types, typed=typed, rows=None, chunks=chunks, header=True)
 
 
 def _header(path: Path, opened: Open, *, tabs: bool) -> tuple[list[str], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from dataout.errors import InputError, UsageError
 from dataout.ingest.files import find, open_file
+from dataout.ingest.headers import NO_HEADER, looks_like_a_record, suggestion
 from dataout.ingest.intake import Intake, Loaded, LoadOptions, Progress
 from dataout.ingest.records import of_rows
 from dataout.ingest.sources import Source
 from dataout.ingest.tables import of_table
 from dataout.model.complaints import nearest
 from dataout.ports import Engine
-from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins
+from dataout.sql.recipe import ALIASES, TAKEN, Kind, Recipe, named_columns, origins
 
 LATER = frozenset({"objects", "relationships", "consents", "deletions"})
 KINDS = ("events", "profiles", "list:NAME")
@@ -26,6 +27,8 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "list": ("profile_id",),
 }
 IN_MEMORY = "(rows)"
+WORDS_OF_ANYBODY = frozenset({"event", "member", "source"})
+"""Fields so called that a value may well be the same word: no sign of a header."""
 
 
 def load(
@@ -90,18 +93,34 @@ def require_columns(source: Source, recipe: Recipe) -> None:
     if source.columns is None:
         return
     there = set(source.columns)
-    for name in named_columns(recipe):
+    named = tuple(named_columns(recipe))
+    for name in named:
         if name not in there and name.split(".")[0] not in there:
             raise InputError(
                 f"{source.name} has no column '{name}', which the mapping names.",
-                nearest(name, there),
+                _suggestion(name, source.columns, named, source),
             )
     mapped = origins(recipe)
     for name in REQUIRED[recipe.kind]:
         ruled = name == "event" and isinstance(recipe.event, tuple)
         if name in mapped or ruled or {name, ALIASES[name]} & there:
             continue
+        words = (*named, *(word for word in TAKEN[recipe.kind] if word not in WORDS_OF_ANYBODY))
         raise InputError(
-            f"{source.name} has no column '{name}'. {nearest(name, there)}",
-            f"Say in a mapping file (--mapping) which column holds it: {name}: COLUMN.",
+            f"{source.name} has no column '{name}'. "
+            f"{_suggestion(name, source.columns, words, source)}",
+            ""
+            if _headless(source)
+            else f"Say in a mapping file (--mapping) which column holds it: {name}: COLUMN.",
         )
+
+
+def _headless(source: Source) -> bool:
+    return source.header and looks_like_a_record(source.columns or ())
+
+
+def _suggestion(name: str, columns: Sequence[str], words: Sequence[str], source: Source) -> str:
+    if not source.header:
+        return nearest(name, columns)
+    told = suggestion(name, columns, words)
+    return f"{told} {NO_HEADER}" if _headless(source) else told

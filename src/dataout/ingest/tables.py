@@ -67,8 +67,13 @@ def of_batches(name: str, schema: pa.Schema, rows: int | None, batches: Batches)
 def unique_names(name: str, columns: Sequence[str]) -> tuple[str, ...]:
     """Name the columns of a source, those without a name by their position."""
     named = tuple(column or f"column_{at + 1}" for at, column in enumerate(columns))
-    if doubled := next((column for column in named if named.count(column) > 1), None):
-        raise InputError(f"{name}: two columns are called '{doubled}'.", "Rename one of them.")
+    for at, column in enumerate(named):
+        if (first := named.index(column)) != at:
+            # By position: a csv file without a header has somebody's data in the place of names.
+            raise InputError(
+                f"{name}: its columns {first + 1} and {at + 1} have the same name.",
+                "Rename one of them.",
+            )
     return named
 
 
