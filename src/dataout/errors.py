@@ -59,7 +59,7 @@ class SecretMissing(Error):
 
 
 class StateError(Error):
-    """The environment's state cannot be used."""
+    """The environment's state cannot be used: it is damaged, or the machine has no room for it."""
 
 
 class Locked(StateError):
@@ -71,7 +71,7 @@ class StateTooNew(StateError):
 
 
 class EngineError(Error):
-    """The engine refused a statement: our own mistake, or a damaged file."""
+    """The engine refused a statement: our own mistake."""
 
 
 class DestinationError(Error):

@@ -23,6 +23,7 @@ CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
 SEGMENTS = ("tests/test_segment_fixtures.py",)
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
 BAD_DATA = ("tests/cli/test_bad_data.py", "-k", "without_a_header")
+ENGINE = ("tests/engines/test_duckdb.py",)
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -150,6 +151,27 @@ MUTANTS: tuple[Mutant, ...] = (
         "its columns {first + 1} and {at + 1} have the same name.",
         "its columns {first + 1} and {at + 1} are called {column}.",
         BAD_DATA,
+    ),
+    Mutant(
+        "engine: a full disk is our own mistake",
+        "dataout/engines/duckdb.py",
+        "any(words in told for words in NO_ROOM)",
+        "not NO_ROOM",
+        ("tests/cli/test_bad_state.py", "-k", "disk_that_is_full"),
+    ),
+    Mutant(
+        "engine: damage that Arrow meets is our own mistake",
+        "dataout/engines/duckdb.py",
+        "except (duckdb.Error, OSError, pa.ArrowException) as error:",
+        "except duckdb.Error as error:",
+        ENGINE,
+    ),
+    Mutant(
+        "engine: damage is our own mistake",
+        "dataout/engines/duckdb.py",
+        "type(error) is duckdb.Error",
+        "type(error) is duckdb.FatalException",
+        ENGINE,
     ),
 )
 """Most of them were real once, on the way here."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dataout.engines.duckdb import DuckDB
-from dataout.errors import EngineError, StateError
+from dataout.errors import StateError
 from dataout.sql import schema
 from dataout.store.database import Store, store_troubles
 
@@ -45,7 +45,7 @@ def open_engine(folder: Path) -> DuckDB:
     path = folder / ENGINE_FILE
     with private_files():
         _make(folder)
-        engine = _opened(path)
+        engine = DuckDB(path)
         try:
             engine = _up_to_date(engine, path)
         except BaseException:
@@ -65,17 +65,6 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-def _opened(path: Path) -> DuckDB:
-    try:
-        return DuckDB(path)
-    except EngineError as error:
-        raise StateError(
-            str(error),
-            "Restore it from a backup. Without one, data can be loaded again, but what the "
-            "destinations hold is forgotten: empty the audiences there, then move the file away.",
-        ) from error
-
-
 def _up_to_date(engine: DuckDB, path: Path) -> DuckDB:
     """Migrate an older state, after a copy of it was made."""
     fresh = schema.version(engine) == 0
@@ -84,7 +73,7 @@ def _up_to_date(engine: DuckDB, path: Path) -> DuckDB:
     if not fresh:
         engine.close()
         shutil.copy2(path, path.with_suffix(".backup"))
-        engine = _opened(path)
+        engine = DuckDB(path)
     schema.migrate(engine)
     return engine
 
