@@ -145,23 +145,23 @@ def test_mistakes_of_all_files_at_once(folder):
             "there is no type of destination 'mata'. Did you mean 'meta'?",
         ),
         (
-            "destinations: {m: {type: meta, token: abcd}}",
+            'destinations: {m: {type: meta, token: "${T}"}}',
             "1:19",
             "the setting 'account' is missing.",
         ),
         (
-            "destinations: {m: {type: meta, acount: act_1, token: abcd}}",
+            'destinations: {m: {type: meta, acount: act_1, token: "${T}"}}',
             "1:32",
             "unknown setting 'acount'. Did you mean 'account'?",
         ),
         (
-            "destinations: {m: {type: meta, account: 1, token: abcd}}",
+            'destinations: {m: {type: meta, account: 1, token: "${T}"}}',
             "1:41",
             "input should be a valid string.",
         ),
         (
-            "destinations: {m: {type: meta, account: act_1, token: abcd, tags: [a, 3]}}",
-            "1:71",
+            'destinations: {m: {type: meta, account: act_1, token: "${T}", tags: [a, 3]}}',
+            "1:73",
             "input should be a valid string.",
         ),
         (
@@ -170,8 +170,8 @@ def test_mistakes_of_all_files_at_once(folder):
             "a reference to a secret that cannot be read. Write ${NAME}",
         ),
         (
-            "destinations: {m: {type: meta, account: act_1, token: abcd, consent: ads}}",
-            "1:61",
+            'destinations: {m: {type: meta, account: act_1, token: "${T}", consent: ads}}',
+            "1:63",
             "'consent' is not supported in this version.",
         ),
         ("identifiers: {emial: attribute.email}", "1:15", "Did you mean 'email'?"),
@@ -282,6 +282,36 @@ def test_a_secret_in_plain_sight_is_never_shown(folder):
     lines = folder.complaints()
     assert len(lines) == 3
     assert not any("EAAG" in line for line in lines)
+
+
+SECRETS = {
+    "a text": "token: EAAG-secret",
+    "a quoted text": 'token: "EAAG-secret"',
+    "too short a text, told once": "token: EA",
+    "a number": "token: 12345678",
+    "no reference after all": 'token: "$${EAAG}"',
+    "an optional one": 'token: "${T}", proof: EAAG-secret',
+    "one of several": 'token: "${T}", keys: ["${K}", EAAG-secret]',
+}
+
+
+@pytest.mark.parametrize("settings", SECRETS.values(), ids=SECRETS)
+def test_a_secret_has_to_be_a_reference(folder, settings):
+    line = folder.only(f"destinations:\n  m: {{type: meta, account: act_1, {settings}}}\n")
+    key = settings.rpartition(", ")[2] if "keys" not in settings else "keys"
+    assert f"destinations.m.{key.partition(':')[0]}: a secret is written in plain text." in line
+    assert line.startswith("all.yaml:2:")
+    assert "Write ${NAME} for an environment variable or ${file:PATH} for a file." in line
+    assert "EA" not in line
+    assert "12345678" not in line
+
+
+@pytest.mark.parametrize("token", ["${T}", "${T:-of-the-sandbox}", "${file:token}", "Bearer ${T}"])
+def test_a_secret_that_is_a_reference(folder, token):
+    folder.write(
+        "all.yaml", f'destinations: {{m: {{type: meta, account: act_1, token: "{token}"}}}}'
+    )
+    assert folder.read().destinations["m"].settings["token"] == token
 
 
 def test_a_file_that_cannot_be_read(folder):

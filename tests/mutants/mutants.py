@@ -173,5 +173,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "type(error) is duckdb.FatalException",
         ENGINE,
     ),
+    Mutant(
+        "definitions: an optional secret may stand in plain text",
+        "dataout/definitions/destinations.py",
+        "    return any(_is_secret(part) for part in get_args(annotation))\n",
+        "    return False\n",
+        ("tests/definitions/test_mistakes.py", "-k", "secret"),
+    ),
 )
 """Most of them were real once, on the way here."""
