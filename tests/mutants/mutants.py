@@ -180,5 +180,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "    return False\n",
         ("tests/definitions/test_mistakes.py", "-k", "secret"),
     ),
+    Mutant(
+        "evaluate: rows that cannot be taken in are left out",
+        "dataout/app/memory.py",
+        "        if not count:\n",
+        "        if True:\n",
+        ("tests/test_evaluate.py",),
+    ),
 )
 """Most of them were real once, on the way here."""

@@ -32,7 +32,8 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     dicts, or any table that speaks the Arrow PyCapsule interface. ``as_known_at`` evaluates with
     only what had been received by then.
 
-    Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments.
+    Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments;
+    for rows that cannot be taken in (no profile, no time, thirteen digits …) it names the first.
     """
     if at is None:
         raise UsageError("An evaluation needs an instant: at=….")
