@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dataout.errors import InputError
+from dataout.errors import InputError, UsageError
 from dataout.ingest.load import load, load_rows
 from dataout.ingest.mapping import read_mapping
 from dataout.ingest.rejects import Example, list_rejects, replay, shape_of
@@ -102,6 +102,78 @@ def test_attributes_hold_from_when_they_first_arrived(engine, write, options):
         ("2", options.now + 5, options.now + 5),
         ("1", options.now, options.now + 9),
     ]
+
+
+@pytest.fixture
+def unlike(engine, write, options):
+    """Rejects of two kinds, and events from two files that came with different mappings."""
+    mapping = read_mapping(write("m.yaml", SECONDS))
+    load(engine, [write("a.jsonl", ROWS)], "events", replace(options, mapping=mapping))
+    also = '{"id": "dee", "what": "visit", "at": 1767225600000, "city": "Rome"}\n'
+    load(engine, [write("c.jsonl", also)], "events", replace(options, mapping=mapping))
+    load(engine, [write("b.jsonl", ROWS.replace("id", "profile_id"))], "events", options)
+    load(engine, [write("p.jsonl", '{"id": "ann", "city": "Rome"}\n')], "profiles", options)
+    other = read_mapping(
+        write("other.yaml", f"{MILLISECONDS[:-1]}, skip: {{city: {{exists: true}}}}}}")
+    )
+    return replace(options, mapping=other)
+
+
+def everything(engine):
+    return engine.rows("SELECT * FROM rejects ORDER BY reject_id"), engine.events()
+
+
+def test_another_mapping_is_for_one_kind(engine, unlike):
+    before = everything(engine)
+    with pytest.raises(UsageError, match="rejects of events and profiles") as caught:
+        replay(engine, unlike)
+    assert caught.value.hint == "Say which: --as events."
+    assert everything(engine) == before
+
+
+def test_another_mapping_is_for_what_was_read_alike(engine, unlike):
+    before = everything(engine)
+    with pytest.raises(UsageError, match=r"different mappings \(none and .*m\.yaml\)") as caught:
+        replay(engine, unlike, "events")
+    assert "Name the file" in caught.value.hint
+    assert everything(engine) == before
+
+
+def test_another_mapping_for_one_file_leaves_the_others_alone(engine, unlike, write):
+    others = "SELECT * FROM rejects WHERE file <> 'a.jsonl' ORDER BY reject_id"
+    before = engine.rows(others)
+    replayed = replay(engine, unlike, file="a.jsonl")
+    assert (replayed.loaded, replayed.rejected, replayed.skipped) == (2, 1, 0)
+    assert engine.rows(others) == before
+    by_id = replace(unlike, mapping=read_mapping(write("by_id.yaml", "profile_id: id")))
+    assert replay(engine, by_id, "profiles").loaded == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"), [("list:vip", ""), ("", "d.jsonl"), ("profiles", "a.jsonl")]
+)
+def test_rejects_that_are_not_there(engine, unlike, kind, file):
+    with pytest.raises(UsageError, match="can be read again"):
+        replay(engine, unlike, kind, file)
+
+
+def test_rules_for_events_do_not_hinder_profiles(engine, write, options):
+    rules = read_mapping(write("m.yaml", "{profile_id: id, event: {is: purchase}, event_time: at}"))
+    row = write("p.jsonl", '{"id": "ann", "city": "Rome"}\n')
+    assert load(engine, [row], "profiles", replace(options, mapping=rules)).loaded == 1
+
+
+def test_a_replay_reads_times_as_the_load_did(engine, write, options):
+    path = write("m.yaml", "source: pos\nprofile_id: who\n")
+    zoned = replace(options, zones={"pos": "Europe/Berlin"})
+    record = {"event": "x", "event_time": "2026-01-01T12:00:00"}
+    rows = [json.dumps(record | {"who": "ann"}), json.dumps(record | {"person": "bob"})]
+    file = write("e.jsonl", "\n".join(rows))
+    first = load(engine, [file], "events", replace(zoned, mapping=read_mapping(path)))
+    assert (first.loaded, first.rejected) == (1, 1)
+    write("m.yaml", "source: pos\nprofile_id: person\n")
+    assert replay(engine, zoned).loaded == 1
+    assert [row[2] for row in engine.events()] == [1_767_265_200_000] * 2
 
 
 def test_a_mapping_that_is_gone(engine, options, mended):

@@ -24,6 +24,7 @@ SEGMENTS = ("tests/test_segment_fixtures.py",)
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
 BAD_DATA = ("tests/cli/test_bad_data.py", "-k", "without_a_header")
 ENGINE = ("tests/engines/test_duckdb.py",)
+REJECTS = ("tests/ingest/test_rejects.py",)
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -186,6 +187,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "        if not count:\n",
         "        if True:\n",
         ("tests/test_evaluate.py",),
+    ),
+    Mutant(
+        "rejects: another mapping is taken for unlike rejects",
+        "dataout/ingest/rejects.py",
+        "        _must_be_alike(groups, file)\n",
+        "        pass\n",
+        REJECTS,
+    ),
+    Mutant(
+        "rejects: a replay of one file reads the others too",
+        "dataout/sql/load.sql",
+        "mapping = $2 AND $3 IN ('', file) AND",
+        "mapping = $2 AND $3 IS NOT NULL AND",
+        REJECTS,
     ),
 )
 """Most of them were real once, on the way here."""

@@ -86,6 +86,8 @@ def rejects_drop(
 
 def rejects_replay(
     context: typer.Context,
+    file: str = typer.Argument("", help="Only those of this file, as the list shows it."),
+    kind: str = typer.Option("", "--as", help="Only events, profiles or list:NAME."),
     mapping: Path = typer.Option(None, help="Another mapping than they came with."),
 ) -> int:
     """Try the rejected records again, after a mapping or the project was mended."""
@@ -94,7 +96,7 @@ def rejects_replay(
 
     session: Session = context.obj
     with session.workspace() as work:
-        result = command.replay(work, mapping)
+        result = command.replay(work, mapping, kind, file)
         title = head(work)
         session.answer(result, lambda out: loaded(out, title, result))
     return 1 if result.rejected else 0

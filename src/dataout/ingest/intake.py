@@ -29,7 +29,8 @@ class LoadOptions:
     """How records are read.
 
     ``now`` is the instant of loading. ``zone`` (IANA) holds for texts without offset, ``source``
-    for events that name none; a mapping may say otherwise. ``received`` says when a record without
+    for events that name none; a mapping may say otherwise, and where it names a source but no zone,
+    ``zones`` may have that source's. ``received`` says when a record without
     ``received_at`` was received: ``now``, or when it happened (attributes and lists: always).
     ``skew`` is the lead in milliseconds by which a source's clock may run ahead. ``known`` names
     the events that a strict catalog allows (None: any).
@@ -42,6 +43,7 @@ class LoadOptions:
     received: Literal["now", "event_time"] = "now"
     skew: int = SKEW
     known: frozenset[str] | None = None
+    zones: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,15 @@ class Intake:
                 progress(done, source.rows)
         return self._settle(extent, {NOT_FINITE: absent}, source)
 
-    def again(self, was: str) -> Loaded:
-        """Read the rejects of this kind once more; ``was`` is the mapping they were read with."""
+    def again(self, was: str, file: str = "") -> Loaded:
+        """Read the rejects of this kind once more: those of a file, or of all without one.
+
+        ``was`` is the mapping they were read with.
+        """
         extent = self._extent("")
         self._do("parsed")
         self.engine.execute(_chunk_table(("text",), ("VARCHAR",)))
-        self._do("staged_rejects", self.kind, was)
+        self._do("staged_rejects", self.kind, was, file)
         self._read(self._reading(keep=True))
         return self._settle({**extent, "rejects": 1}, {}, None)
 

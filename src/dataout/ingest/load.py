@@ -84,7 +84,8 @@ def intake_of(engine: Engine, kind: str, options: LoadOptions) -> Intake:
     if (mapping := options.mapping) is None:
         recipe = Recipe(known[name], options.zone, list_name=list_name, known=options.known)
         return Intake(engine, recipe, options, kind, "")
-    recipe = replace(mapping.recipe(known[name], options.zone, list_name), known=options.known)
+    zone = options.zones.get(mapping.source, options.zone)
+    recipe = replace(mapping.recipe(known[name], zone, list_name), known=options.known)
     return Intake(engine, recipe, options, kind, mapping.path)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+from dataout.errors import UsageError
 from dataout.ingest.intake import Loaded, LoadOptions
 from dataout.ingest.load import intake_of
 from dataout.ingest.mapping import read_mapping
@@ -64,21 +66,45 @@ def list_rejects(engine: Engine, examples: int = EXAMPLES) -> tuple[RejectGroup,
     )
 
 
-def replay(engine: Engine, options: LoadOptions) -> Loaded:
+def replay(engine: Engine, options: LoadOptions, kind: str = "", file: str = "") -> Loaded:
     """Read the rejects again, with ``options.mapping`` or with what their mapping files say today.
 
-    Those that can be taken in now are rejects no more; the others stay, with the reason they have
-    now. Attributes and lists hold from when they first arrived. Raises ``InputError`` when a
-    mapping file is gone, ``ProjectError`` when it is wrong.
+    ``kind`` and ``file`` choose among them. Those that can be taken in now are rejects no more; the
+    others stay, with the reason they have now. Attributes and lists hold from when they first
+    arrived. Raises ``InputError`` when a mapping file is gone, ``ProjectError`` when it is wrong,
+    ``UsageError`` when nothing was chosen, or another mapping would hold for unlike rejects.
     """
+    groups = engine.query(statement("load", "reject_groups"), [kind, file]).to_pylist()
+    if not groups and (kind or file):
+        chosen = " ".join(filter(None, (kind and f"of {kind}", file and f"from {file}")))
+        raise UsageError(f"No rejects {chosen} can be read again.", "See dataout rejects list.")
+    if options.mapping is not None:
+        _must_be_alike(groups, file)
     total = Loaded()
-    for group in engine.query(statement("load", "reject_groups")).to_pylist():
+    for group in groups:
         mapping = options.mapping
         if mapping is None and group["mapping"]:
             mapping = read_mapping(group["mapping"])
         intake = intake_of(engine, group["kind"], replace(options, mapping=mapping))
-        total += intake.again(group["mapping"])
+        total += intake.again(group["mapping"], file)
     return total
+
+
+def _must_be_alike(groups: Sequence[Mapping[str, str]], file: str) -> None:
+    """See that one mapping can hold for all: read by it, the others would turn into nonsense."""
+    kinds = list(dict.fromkeys(group["kind"] for group in groups))
+    if len(kinds) > 1:
+        raise UsageError(
+            f"There are rejects of {' and '.join(kinds)}; a mapping reads one kind.",
+            f"Say which: --as {kinds[0]}.",
+        )
+    if len(groups) > 1 and not file:
+        came = " and ".join(group["mapping"] or "none" for group in groups)
+        raise UsageError(
+            f"The rejects of {kinds[0]} came with different mappings ({came}): another one cannot "
+            "hold for all of them.",
+            "Name the file whose rejects it is for, as dataout rejects list shows it.",
+        )
 
 
 def drop(engine: Engine, file: str) -> int:

@@ -250,9 +250,9 @@ WHERE problem IS NOT NULL;
 -- loaded: what became of a file
 INSERT INTO loads VALUES ($1, $2, $3, $4, $5, $6, $7);
 
--- reject_groups: rejects that can be read again, by how they were read
+-- reject_groups: rejects that can be read again, by how they were read: of a kind, of a file, or all
 SELECT kind, mapping, count(*) AS records FROM rejects
-WHERE field <> 'record'
+WHERE field <> 'record' AND $1 IN ('', kind) AND $2 IN ('', file)
 GROUP BY kind, mapping
 ORDER BY kind, mapping;
 
@@ -265,7 +265,7 @@ SELECT
   rejected_at AS arrived,
   record AS text
 FROM rejects
-WHERE kind = $1 AND mapping = $2 AND field <> 'record';
+WHERE kind = $1 AND mapping = $2 AND $3 IN ('', file) AND field <> 'record';
 
 -- reject_reasons: what is wrong, how often, and the first examples of each
 SELECT

@@ -54,13 +54,13 @@ def load(
 
 def _options(work: Workspace, mapping: Path | None) -> LoadOptions:
     catalog = work.definition.catalog
-    read = read_mapping(mapping) if mapping is not None else None
-    source = work.definition.sources.get(read.source) if read is not None else None
+    sources = work.definition.sources
     return LoadOptions(
         now=work.clock.now(),
-        zone=(source.zone if source is not None else None) or work.definition.timezone,
-        mapping=read,
+        zone=work.definition.timezone,
+        mapping=read_mapping(mapping) if mapping is not None else None,
         known=frozenset(catalog.events) if catalog.strict else None,
+        zones={name: source.zone for name, source in sources.items() if source.zone},
     )
 
 
@@ -103,6 +103,11 @@ def drop(work: Workspace, file: str) -> DropResult:
     return DropResult(file, dropped)
 
 
-def replay(work: Workspace, mapping: Path | None = None) -> LoadResult:
-    """Read the rejects again, with another mapping or with what theirs says today."""
-    return _result(rejecting.replay(work.engine, _options(work, mapping)))
+def replay(
+    work: Workspace, mapping: Path | None = None, kind: str = "", file: str = ""
+) -> LoadResult:
+    """Read the rejects again, with another mapping or with what theirs says today.
+
+    Raises ``UsageError`` where one mapping cannot hold for all: choose a kind or a file.
+    """
+    return _result(rejecting.replay(work.engine, _options(work, mapping), kind, file))
