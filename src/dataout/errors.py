@@ -59,7 +59,7 @@ class SecretMissing(Error):
 
 
 class StateError(Error):
-    """The environment's state cannot be used."""
+    """The environment's state cannot be used: it is damaged, or the machine has no room for it."""
 
 
 class Locked(StateError):

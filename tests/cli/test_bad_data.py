@@ -116,6 +116,40 @@ def test_an_event_that_a_strict_catalog_does_not_list_waits_among_the_rejects(sh
     assert (mended.code, mended.json["loaded"]) == (0, 1)
 
 
+WITHOUT_HEADER = {
+    "addresses": "ann@shop.example\nbob@shop.example\n",
+    "names": "Ann Smith,Berlin\nBob Miller,Rome\n",
+    "names in small letters": "ann smith,berlin,event\n",
+    "the same twice": "ann smith,ann smith,2026-03-01,4.50\n",
+    "a phone": "ann,+1 202 555 0123\n",
+    "a word of ours": "ann smith,member\n",
+    "a near miss": "profile ann,berlin\n",
+    "our words and an address": "ann@shop.example,profile_id_\n",
+}
+
+
+@pytest.mark.parametrize("content", WITHOUT_HEADER.values(), ids=WITHOUT_HEADER)
+@pytest.mark.parametrize("kind", ["profiles", "events", "list:vip"])
+@pytest.mark.parametrize("mapping", ["", "profile_id: ann_smyth\n"])
+def test_a_csv_without_a_header_gives_nobody_away(shop, content, kind, mapping):
+    """Its first line is somebody's record, and is told by position alone."""
+    more = ("--mapping", shop.write("m.mapping.yaml", mapping)) if mapping else ()
+    answer = shop.load(kind, "bare.csv", content, *more)
+    assert answer.code == 2
+    told = answer.paragraph.replace("ann_smyth", "").lower()
+    assert [
+        cell for cell in ("ann", "smith", "berlin", "202", "shop.example") if cell in told
+    ] == []
+
+
+def test_a_csv_without_a_header_is_recognized(shop):
+    answer = shop.load("list:vip", "bare.csv", "ann@shop.example,2026-03-01\n")
+    assert answer.paragraph == (
+        "bare.csv has no column 'profile_id'. Its first line has 2 cells. It looks like "
+        "a record: put a line before it that names the columns, and load it again."
+    )
+
+
 EMPTY = {
     "empty.csv": "has no header line.",
     "empty.parquet": "cannot be read: it is damaged, cut off, or not what its name says",

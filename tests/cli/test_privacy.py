@@ -34,7 +34,6 @@ def test_a_table_without_a_header_line(shop, personal, line):
     rows = f"{line}\n".format(email=personal[0], phone=personal[5]) * 2
     answer = shop("load", shop.write("rows.csv", rows), "--as", "profiles")
     assert answer.code == 2
-    assert "there seems to be no header line: column 1 of it looks like data." in answer.paragraph
     assert [each for each in personal if each in answer.out + answer.err] == []
 
 

@@ -15,6 +15,8 @@ class Settings(BaseModel):
 
     account: Annotated[str, StringConstraints(pattern=r"^act_[0-9]+$")]
     token: Annotated[SecretStr, StringConstraints(min_length=3)]
+    proof: SecretStr | None = None
+    keys: list[SecretStr] = []
     pace: int = 5
     tags: list[str] = []
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
 from dataout.model.complaints import Mistake, nearest
 from dataout.model.definitions import DestinationDefinition
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 TYPE = "type"
 LATER = frozenset({"consent"})
+BARE = (
+    "Write ${NAME} for an environment variable or ${file:PATH} for a file. Whoever has seen this "
+    "one may use it: let a new one be made."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,47 @@ def _validate(
             context.mistakes.found.append(Mistake(here, unsupported(key), at_key=True))
         else:
             context.mistakes.unknown(here, "setting", [TYPE, *known])
+    bare = [key for key in known if known[key] and _in_plain_sight(settings.get(key))]
+    for key in bare:
+        context.mistakes.add((*path, key), "a secret is written in plain text.", BARE)
     try:
         model.model_validate({key: item for key, item in settings.items() if key in known})
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=False, include_input=True):
-            _report(detail, path, strange, context)
+            if detail["loc"][0] not in bare:
+                _report(detail, path, strange, context)
 
 
-def _known(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
+def _known(model: type[BaseModel]) -> Mapping[str, bool]:
+    """Name the settings of a model, and say which of them hold secrets."""
+    return {
+        field.alias or name: _is_secret(field.annotation)
+        for name, field in model.model_fields.items()
+    }
+
+
+def _is_secret(annotation: object) -> bool:
+    """Whether a value of this type is, or holds, a secret.
+
+    >>> _is_secret(SecretStr | None), _is_secret(list[SecretStr]), _is_secret(str)
+    (True, True, False)
+    """
+    if isinstance(annotation, type) and issubclass(annotation, SecretStr | SecretBytes):
+        return True
+    return any(_is_secret(part) for part in get_args(annotation))
+
+
+def _in_plain_sight(value: object) -> bool:
+    """Whether a text in a value refers to nothing: what it says stands in the file itself."""
+    match value:
+        case str():
+            return not malformed(value) and not any(references(value))
+        case Mapping():
+            return any(_in_plain_sight(item) for item in value.values())
+        case list():
+            return any(_in_plain_sight(item) for item in value)
+        case _:
+            return isinstance(value, int | float)
 
 
 def _report(detail: ErrorDetails, path: Path, strange: list[str], context: Context) -> None:

@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from dataout.errors import InputError
-from dataout.ingest.headers import data_column
 from dataout.ingest.sources import BadLine, Chunk, Source, column_names
 from dataout.ingest.tables import unique_names
 
@@ -45,15 +44,14 @@ Open = Callable[[], BinaryIO]
 def of_csv(path: Path, opened: Open, *, typed: bool, tabs: bool) -> Source:
     """Look at a csv file's header; raises ``InputError`` where there is none."""
     header, separator = _header(path, opened, tabs=tabs)
-    suspect = data_column(header)
-    columns = unique_names(path.name, [cell.strip() for cell in header], suspect)
+    columns = unique_names(path.name, [cell.strip() for cell in header])
     first = 2 + sum(cell.count("\n") for cell in header)
 
     def chunks() -> Iterator[Chunk]:
         return _Reader(path, opened, separator, len(columns), first).chunks()
 
     types = ("VARCHAR",) * len(columns)
-    return Source(path.name, columns, types, typed=typed, rows=None, chunks=chunks, suspect=suspect)
+    return Source(path.name, columns, types, typed=typed, rows=None, chunks=chunks, header=True)
 
 
 def _header(path: Path, opened: Open, *, tabs: bool) -> tuple[list[str], str]:

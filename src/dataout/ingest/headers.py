@@ -1,46 +1,49 @@
-"""Whether a csv file's first line names columns, or is a record already, with people in it."""
+"""What may be said of a csv file's first line: without a header it is somebody's record.
+
+Its cells are shown only where the line certainly is a header: some cell of it is a name that was
+looked for, and none looks like a value. Otherwise columns are spoken of by position.
+"""
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-NUMBER = re.compile(r"[-+]?[\d.,]*\d%?")
-LONG_NUMBER = re.compile(r"\d{5}|(?:\d\D{0,2}){7}")
-MOMENT = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}")
+from dataout.model.complaints import nearest
 
-LONGEST_NAME = 100
+VALUE = re.compile(r"@|://|^[\s(+-]*\d|\d{5}|.{61}", re.DOTALL)
+"""An address, something that starts as a number, a date or a phone does, a long number, prose."""
 
-MEND = "Let its first line name the columns, and load it again."
+NO_HEADER = (
+    "It looks like a record: put a line before it that names the columns, and load it again."
+)
+ENOUGH = 0.6
+"""How alike two names have to be: as ``nearest`` has it."""
 
 
-def data_column(cells: Sequence[str]) -> int | None:
-    """Find the first column, from 1, whose header cell looks like data. None: all may be names.
+def looks_like_a_record(cells: Collection[str]) -> bool:
+    """Whether a first line holds a value.
 
-    Cells without a name at the edges are common in tables that were exported with row numbers.
-
-    >>> data_column(["profile_id", "email", "2024_q1"]), data_column(["17", "ann@shop.example"])
-    (None, 1)
+    >>> looks_like_a_record(["profile_id", "e-mail"]), looks_like_a_record(["1", "2026-03-01"])
+    (False, True)
     """
-    last = len(cells)
-    for at, cell in enumerate(cells, 1):
-        if looks_like_data(cell) if cell.strip() else 1 < at < last:
-            return at
-    return None
+    return any(VALUE.search(cell) for cell in cells)
 
 
-def looks_like_data(cell: str) -> bool:
-    """Whether a cell is, or holds, an address, a number, a date or a time, or is no mere name."""
-    text = cell.strip()
-    return (
-        len(text) > LONGEST_NAME
-        or "@" in text
-        or NUMBER.fullmatch(text) is not None
-        or LONG_NUMBER.search(text) is not None
-        or MOMENT.search(text) is not None
-    )
+def suggestion(wanted: str, cells: Sequence[str], words: Collection[str]) -> str:
+    """Say which column may be meant; ``words`` are all the names that are looked for.
 
-
-def headless(suspect: int) -> str:
-    """Say what is odd about a first line, without showing any of it."""
-    return f"there seems to be no header line: column {suspect} of it looks like data."
+    >>> suggestion("profile_id", ["profile", "event", "at"], ["profile_id", "event"])
+    "Did you mean 'profile'?"
+    >>> suggestion("profile_id", ["profile", "Ann"], ["profile_id", "event"])
+    'Did you mean its column 1?'
+    >>> suggestion("profile_id", ["Ann", "Smith"], ["profile_id", "event"])
+    'Its first line has 2 cells.'
+    """
+    if not looks_like_a_record(cells):
+        if set(words) & set(cells):
+            return nearest(wanted, cells)
+        if close := difflib.get_close_matches(wanted, cells, n=1, cutoff=ENOUGH):
+            return f"Did you mean its column {cells.index(close[0]) + 1}?"
+    return f"Its first line has {len(cells)} cell{'s' * (len(cells) != 1)}."

@@ -33,8 +33,9 @@ class LoadOptions:
     """How records are read.
 
     ``now`` is the instant of loading. ``zone`` (IANA) holds for texts without offset, ``source``
-    for events that name none; a mapping may say otherwise. ``received`` says when a record without
-    ``received_at`` was received: ``now``, or when it happened (attributes and lists: always).
+    for events that name none; a mapping may say otherwise, and where it names a source but no zone,
+    ``zones`` may have that source's. ``received`` says when a record without ``received_at`` was
+    received: ``now``, or when it happened (attributes and lists: always).
     ``skew`` is the lead in milliseconds by which a source's clock may run ahead. ``known`` names
     the events that a strict catalog allows (None: any). ``complete``: there is nobody to mend
     rejects, so a record that is wrong by itself is a ``UsageError``, and none is taken in.
@@ -48,6 +49,7 @@ class LoadOptions:
     skew: int = SKEW
     known: frozenset[str] | None = None
     complete: bool = False
+    zones: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from dataout.errors import InputError, UsageError
 from dataout.ingest.files import find, open_file
-from dataout.ingest.headers import MEND, headless
+from dataout.ingest.headers import NO_HEADER, looks_like_a_record, suggestion
 from dataout.ingest.intake import Intake, Loaded, LoadOptions, Progress
 from dataout.ingest.records import of_rows
 from dataout.ingest.sources import Source
 from dataout.ingest.tables import of_table
 from dataout.model.complaints import nearest
 from dataout.ports import Engine
-from dataout.sql.recipe import ALIASES, Kind, Recipe, named_columns, origins, rules
+from dataout.sql.recipe import ALIASES, TAKEN, Kind, Recipe, named_columns, origins, rules
 
 LATER = frozenset({"consents"})
 KINDS = ("events", "profiles", "list:NAME", "objects", "relationships")
@@ -28,6 +28,9 @@ REQUIRED: Mapping[Kind, tuple[str, ...]] = {
     "objects": ("type", "object_id"),
     "relationships": ("type", "object_id", "profile_id"),
 }
+WORDS_OF_ANYBODY = frozenset({"event", "member", "source"})
+"""Fields so called that a value may well be the same word: no sign of a header."""
+
 KINDS_BY_NAME: Mapping[str, Kind] = {kind: kind for kind in REQUIRED}
 IN_MEMORY = "(rows)"
 
@@ -85,7 +88,8 @@ def intake_of(engine: Engine, kind: str, options: LoadOptions) -> Intake:
     if (mapping := options.mapping) is None:
         recipe = Recipe(known[name], options.zone, list_name=list_name, known=options.known)
         return Intake(engine, recipe, options, kind, "")
-    recipe = replace(mapping.recipe(known[name], options.zone, list_name), known=options.known)
+    zone = options.zones.get(mapping.source, options.zone)
+    recipe = replace(mapping.recipe(known[name], zone, list_name), known=options.known)
     return Intake(engine, recipe, options, kind, mapping.path)
 
 
@@ -94,9 +98,10 @@ def require_columns(source: Source, recipe: Recipe) -> None:
     if source.columns is None:
         return
     there = set(source.columns)
-    for name in named_columns(recipe):
+    named = tuple(named_columns(recipe))
+    for name in named:
         if name not in there and name.split(".")[0] not in there:
-            raise _lacking(source, name, ", which the mapping names", "")
+            raise _lacking(source, name, ", which the mapping names", named, "")
     mapped = origins(recipe)
     corrects = recipe.kind == "events" and (recipe.op is not None or "op" in there)
     for name in ("event_id",) if corrects else REQUIRED[recipe.kind]:
@@ -104,13 +109,15 @@ def require_columns(source: Source, recipe: Recipe) -> None:
         if name in mapped or ruled or {name, ALIASES.get(name)} & there:
             continue
         hint = f"Say in a mapping file (--mapping) which column holds it: {name}: COLUMN."
-        raise _lacking(source, name, "", hint)
+        words = (*named, *(word for word in TAKEN[recipe.kind] if word not in WORDS_OF_ANYBODY))
+        raise _lacking(source, name, "", words, hint)
 
 
-def _lacking(source: Source, name: str, why: str, hint: str) -> InputError:
-    """Say which column is missing and what there is; of a first line that is data, nothing."""
-    what = f"{source.name} has no column '{name}'{why}"
-    if source.suspect is not None:
-        return InputError(f"{what}; {headless(source.suspect)}", MEND)
-    known = nearest(name, source.columns or ())
-    return InputError(f"{what}. {known}" if hint else f"{what}.", hint or known)
+def _lacking(source: Source, name: str, why: str, words: Sequence[str], hint: str) -> InputError:
+    """Say which column is missing and what may be meant; ``words`` are all that are looked for."""
+    columns = source.columns or ()
+    what = f"{source.name} has no column '{name}'{why}."
+    known = suggestion(name, columns, words) if source.header else nearest(name, columns)
+    if source.header and looks_like_a_record(columns):
+        return InputError(f"{what} {known} {NO_HEADER}")
+    return InputError(f"{what} {known}" if hint else what, hint or known)

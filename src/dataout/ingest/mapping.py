@@ -108,7 +108,7 @@ class RecordMapping:
             source=self.body[SOURCE] or "",
             list_name=list_name,
             profile_id=self.body[PROFILE_ID],
-            event=self.body[EVENT],
+            event=self.body[EVENT] if kind == "events" else None,
             event_time=self.body[EVENT_TIME],
             event_id=self.body[EVENT_ID],
             op=self.body[OP],

@@ -43,7 +43,7 @@ class Source:
     ``name`` is the file's name without its folder. ``columns`` are the names of a columnar source
     (None: JSON texts) and ``types`` what the engine calls their types. ``typed``: numbers are cells
     that spell one. ``rows``: how many there are, where that is known before reading them.
-    ``suspect`` is the column, from 1, whose name looks like data: no message may then show a name.
+    ``header``: the names are the cells of a first line, which may be a record by mistake.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Source:
     rows: int | None
     chunks: Callable[[], Iterator[Chunk]]
     is_file: bool = True
-    suspect: int | None = None
+    header: bool = False
 
 
 def column_names(count: int) -> list[str]:

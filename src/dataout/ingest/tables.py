@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from dataout.errors import InputError
-from dataout.ingest.headers import MEND, headless
 from dataout.ingest.records import encode
 from dataout.ingest.sources import ROWS, Chunk, Source, column_names
 
@@ -65,20 +64,17 @@ def of_batches(name: str, schema: pa.Schema, rows: int | None, batches: Batches)
     return Source(name, columns, engine_types, typed=False, rows=rows, chunks=chunks)
 
 
-def unique_names(name: str, columns: Sequence[str], suspect: int | None = None) -> tuple[str, ...]:
-    """Name the columns of a source, those without a name by their position.
-
-    Raises ``InputError`` where two share a name, without it if one is ``suspect`` of being data.
-    """
+def unique_names(name: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """Name the columns of a source, those without a name by their position."""
     named = tuple(column or f"column_{at + 1}" for at, column in enumerate(columns))
-    doubled = next((column for column in named if named.count(column) > 1), None)
-    if doubled is None:
-        return named
-    if suspect is None:
-        raise InputError(f"{name}: two columns are called '{doubled}'.", "Rename one of them.")
-    first = named.index(doubled)
-    both = f"columns {first + 1} and {named.index(doubled, first + 1) + 1}"
-    raise InputError(f"{name}: {both} are called the same; {headless(suspect)}", MEND)
+    for at, column in enumerate(named):
+        if (first := named.index(column)) != at:
+            # By position: a csv file without a header has somebody's data in the place of names.
+            raise InputError(
+                f"{name}: its columns {first + 1} and {at + 1} have the same name.",
+                "Rename one of them.",
+            )
+    return named
 
 
 def _target(name: str, field: pa.Field) -> pa.DataType | None:

@@ -54,13 +54,13 @@ def load(
 
 def _options(work: Workspace, mapping: Path | None) -> LoadOptions:
     catalog = work.definition.catalog
-    read = read_mapping(mapping) if mapping is not None else None
-    source = work.definition.sources.get(read.source) if read is not None else None
+    sources = work.definition.sources
     return LoadOptions(
         now=work.clock.now(),
-        zone=(source.zone if source is not None else None) or work.definition.timezone,
-        mapping=read,
+        zone=work.definition.timezone,
+        mapping=read_mapping(mapping) if mapping is not None else None,
         known=frozenset(catalog.events) if catalog.strict else None,
+        zones={name: source.zone for name, source in sources.items() if source.zone},
     )
 
 
