@@ -153,6 +153,20 @@ MUTANTS: tuple[Mutant, ...] = (
         VERSIONS,
     ),
     Mutant(
+        "segments: whoever has no events has no count of zero",
+        "dataout/sql/leaves.py",
+        "return not isinstance(atom, NumberAtom) and bool(COMPARED[op](0, bound))",
+        "return False",
+        SEGMENTS,
+    ),
+    Mutant(
+        "segments: a trait is computed only for whom it has rows",
+        "dataout/sql/evaluate.py",
+        "if isinstance(leaf, Computed) or len(groups) > 1 else",
+        "if len(groups) > 1 else",
+        SEGMENTS,
+    ),
+    Mutant(
         "segments: an anchor counts itself",
         "dataout/sql/formulas.py",
         'exp.NEQ(this=landing, expression=_field(anchor, "landing")),',

@@ -1,4 +1,4 @@
-"""A formula over atoms becomes a condition over their columns. Two-valued throughout."""
+"""A comparison of atoms becomes a condition over their columns. Two-valued throughout."""
 
 from __future__ import annotations
 
@@ -17,21 +17,16 @@ from dataout.segments.atoms import (
     PickedAtom,
 )
 from dataout.segments.formulas import (
-    Always,
-    And,
     Arithmetic,
     AtomValue,
     AverageExceeds,
     Computed,
     Constant,
     Exceeds,
-    Formula,
     Happened,
     Happens,
     HeldFor,
     Listed,
-    Negation,
-    Or,
     PickedIn,
     PickedSince,
     Quotient,
@@ -45,6 +40,7 @@ from dataout.segments.values import (
     Test,
     TimeTest,
 )
+from dataout.sql.leaves import Leaf
 from dataout.sql.moments import shifted, written
 from dataout.sql.scope import Scope
 from dataout.sql.states import of_nobody
@@ -55,17 +51,9 @@ Columns = Mapping[Atom | ValueIs, exp.Column]
 """Where the value of each atom stands, and whether each test of an attribute is passed."""
 
 
-def formula(part: Formula, columns: Columns, scope: Scope) -> exp.Condition:
-    """Compile one formula."""
+def holding(part: Leaf, columns: Columns, scope: Scope) -> exp.Condition:
+    """Compile one leaf."""
     match part:
-        case Always():
-            return exp.true()
-        case And(of):
-            return exp.paren(exp.and_(*(formula(each, columns, scope) for each in of)))
-        case Or(of):
-            return exp.paren(exp.or_(*(formula(each, columns, scope) for each in of)))
-        case Negation(inner):
-            return exp.not_(exp.paren(formula(inner, columns, scope)))
         case Exceeds():
             return _exceeds(part, columns)
         case AverageExceeds():
