@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataout.app.commands.check_data import DATA_CODES, data_findings
-from dataout.app.commands.check_segments import AUDIENCE_CODES, audience_findings, segment_findings
+from dataout.app.commands.check_segments import (
+    AUDIENCE_CODES,
+    SOURCE_CODES,
+    audience_findings,
+    segment_findings,
+)
 from dataout.app.commands.findings import Finding, finding
 from dataout.app.state import ENGINE_FILE, state_folder
 from dataout.app.wiring import Surroundings, destination_types
@@ -27,6 +32,7 @@ CODES = (
     "unknown-attribute",
     "no-identifying-field",
     *CONDITION_CODES,
+    *SOURCE_CODES,
     *AUDIENCE_CODES,
     *DATA_CODES,
 )

@@ -12,6 +12,7 @@ from dataout.segments.check import (
     Advice,
     check_condition,
     check_trait,
+    event_windows,
     selects,
     shortest_window,
 )
@@ -19,6 +20,7 @@ from dataout.segments.describe import duration_text
 from dataout.segments.tree import Condition
 
 HOUR = 3_600_000
+SOURCE_CODES = ("window-shorter-than-cadence",)
 AUDIENCE_CODES = ("only-exclusions", "window-shorter-than-processing")
 
 
@@ -28,9 +30,27 @@ def segment_findings(definition: ProjectDefinition) -> Iterator[Finding]:
     for name, condition in conditions.items():
         for advice in check_condition(condition, definition.catalog, conditions):
             yield _advised(definition, Subject("segment", name), advice)
+        yield from _too_rare(definition, name, condition)
     for name, trait in definition.traits.items():
         for advice in check_trait(trait.trait, definition.catalog):
             yield _advised(definition, Subject("trait", name), advice)
+
+
+def _too_rare(definition: ProjectDefinition, name: str, condition: Condition) -> Iterator[Finding]:
+    """Warn where events have left a window before their source tells of them."""
+    for event, window in dict.fromkeys(event_windows(condition)):
+        known = definition.catalog.events.get(event)
+        source = definition.sources.get((known.source if known is not None else None) or "")
+        if source is not None and source.cadence is not None and source.cadence > window:
+            yield finding(
+                "warning",
+                "window-shorter-than-cadence",
+                f"segment {name} looks for {event} in a window of {duration_text(window)}, and its "
+                f"source {source.name} arrives every {duration_text(source.cadence)}: it may be "
+                "over before anybody knows of it.",
+                definition.segments[name].place,
+                "Widen the window, or let the source arrive more often.",
+            )
 
 
 def _advised(definition: ProjectDefinition, subject: Subject, advice: Advice) -> Finding:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dataout.catalog.events import Catalog
-from dataout.segments.check.absence import absences, selects, shortest_window, unbounded_sequences
+from dataout.segments.check.absence import (
+    absences,
+    event_windows,
+    selects,
+    shortest_window,
+    unbounded_sequences,
+)
 from dataout.segments.check.advice import CODES, Advice
 from dataout.segments.check.filters import filter_advice
 from dataout.segments.check.logic import logic
@@ -20,6 +26,7 @@ __all__ = [
     "asked_types",
     "check_condition",
     "check_trait",
+    "event_windows",
     "lists_property",
     "looks",
     "looks_of_trait",

@@ -187,6 +187,26 @@ def _windows(
             return
 
 
+def event_windows(condition: Condition) -> Iterator[tuple[str, int]]:
+    """List events with the length, in milliseconds, of each window they are looked for in.
+
+    Segments nested inside are left to themselves.
+    """
+    match condition:
+        case Not(of):
+            yield from event_windows(of)
+        case All(of) | AnyOf(of):
+            for part in of:
+                yield from event_windows(part)
+        case EventIs(stream, when=when) if when is not None:
+            yield from ((name, length) for name in stream.names for length in _length(when))
+        case Sequence(first) if first.when is not None:
+            names = first.stream.names
+            yield from ((name, length) for name in names for length in _length(first.when))
+        case _:
+            return
+
+
 def _length(test: Test) -> Iterator[int]:
     match test:
         case Within(span) | WithinNext(span):
