@@ -3,6 +3,18 @@
 import pytest
 
 META = 'destinations: {meta: {type: meta, account: act_1, token: "${T}"}}\n'
+SEQUENCE_OF_21 = f"segments: {{a: {{who: {{sequence: [{', '.join(['{event: buy}'] * 21)}]}}}}}}"
+DOUBLED = (
+    "segments: {s0: {who: {event: buy}},\n"
+    + ",\n".join(
+        f"s{n}: {{who: {{any: [{{segment: s{n - 1}}}, {{not: {{segment: s{n - 1}}}}}]}}}}"
+        for n in range(1, 10)
+    )
+    + "}"
+)
+CHAINED = "traits:\n  t0: {count: buy}\n" + "\n".join(
+    f"  t{n}: {{plus: [t{n - 1}, 1]}}" for n in range(1, 51)
+)
 SEGMENT = "segments: {s: {who: {everyone: true}}}\n"
 
 
@@ -85,6 +97,9 @@ def test_mistakes_of_all_files_at_once(folder):
         ),
         ("segments: {a: {who: {list: vip}}}", "1:28", "there is no list 'vip'."),
         ("segments: {a: {who: {segment: a}}}", "1:31", "segments in a circle: a → a."),
+        (SEQUENCE_OF_21, "1:32", "a sequence has at most 20 steps, this one has 21."),
+        (DOUBLED, "10:28", "the segment 's9' comes to more than 1,000 parts with all that"),
+        (CHAINED, "52:16", "the trait 't50' comes to 51 levels with all that stands inside it."),
         (
             "segments:\n  a: {who: {segment: b}}\n  b: {who: {not: {segment: a}}}",
             "2:22",

@@ -167,6 +167,20 @@ MUTANTS: tuple[Mutant, ...] = (
         SEGMENTS,
     ),
     Mutant(
+        "orders: a key that is a number is another than its spelling",
+        "dataout/sql/values.sql",
+        "WHEN is_number(v) THEN 'v' || rtrim",
+        "WHEN is_number(v) THEN 'n' || rtrim",
+        SEGMENTS,
+    ),
+    Mutant(
+        "orders: a negative refund adds to the order",
+        "dataout/sql/orders.py",
+        """f"abs({_number(refund.amount, '0')}) AS back \"""",
+        """f"{_number(refund.amount, '0')} AS back \"""",
+        SEGMENTS,
+    ),
+    Mutant(
         "segments: an anchor counts itself",
         "dataout/sql/formulas.py",
         'exp.NEQ(this=landing, expression=_field(anchor, "landing")),',

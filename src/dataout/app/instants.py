@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dataout.errors import UsageError
 from dataout.model.people import Instant
 from dataout.model.times import instant_of, parse_instant, parse_offset
+from dataout.sql.instants import EARLIEST, LATEST
 
 When = datetime | str | int | float | None
 """A datetime, ISO-8601, a duration from now such as ``-3h``, unix seconds; None: now."""
@@ -23,20 +24,28 @@ def read_instant(when: When, now: Instant, zone: str = "UTC") -> Instant:
     >>> read_instant("-1h", Instant(3_600_000)), read_instant("1970-01-01T00:00:01Z", Instant(0))
     (0, 1000)
     """
+    instant = now if when is None else _instant(when, now, zone)
+    if instant is None:
+        raise UsageError(
+            f"'{when}' is not an instant.",
+            "Write ISO-8601 (2026-03-01T12:00:00Z) or a time from now (-3h).",
+        )
+    if not EARLIEST <= instant < LATEST:
+        raise UsageError(f"'{when}' is out of range.", "Instants lie in the years 1900 to 2199.")
+    return instant
+
+
+def _instant(when: object, now: Instant, zone: str) -> Instant | None:
     match when:
-        case None:
-            return now
         case datetime():
             return instant_of(when, ZoneInfo(zone) if when.tzinfo is None else UTC)
         case str():
             if (offset := parse_offset(when)) is not None:
                 return Instant(now + offset)
-            if (instant := parse_instant(when, ZoneInfo(zone))) is not None:
-                return instant
-        case int() | float():
-            if abs(when) < SUSPICIOUS:
-                return Instant(int(Decimal(str(when)) * 1000 // 1))
-    raise UsageError(
-        f"'{when}' is not an instant.",
-        "Write ISO-8601 (2026-03-01T12:00:00Z) or a time from now (-3h).",
-    )
+            return parse_instant(when, ZoneInfo(zone))
+        case bool():
+            return None
+        case int() | float() if abs(when) < SUSPICIOUS:
+            return Instant(int(Decimal(str(when)) * 1000 // 1))
+        case _:
+            return None

@@ -9,6 +9,7 @@ from typing import Any
 from dataout.app import state
 from dataout.audiences.evaluate import evaluate, members
 from dataout.audiences.ticks import Ticking, tick, ticking
+from dataout.errors import UsageError
 from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load_rows
 from dataout.model.people import Instant, ProfileId
@@ -45,14 +46,15 @@ class Memory:
 
     def add_list(self, name: str, rows: Rows, received_at: Instant | None = None) -> None:
         """Take in profile ids, or rows ``{profile_id, member?, set_at?, received_at?}``."""
-        self._load(f"list:{name}", [_list_row(row) for row in rows], received_at)
+        members = [_list_row(row) for row in _table(f"list {name}", rows)]
+        self._load(f"list:{name}", members, received_at)
 
     def _load(self, kind: str, rows: Rows, received_at: Instant | None) -> None:
         if received_at is None:
             options = LoadOptions(now=Instant(0), zone=self.zone, received="event_time")
         else:
             options = LoadOptions(now=received_at, zone=self.zone)
-        load_rows(self.engine, kind, rows, replace(options, complete=True))
+        load_rows(self.engine, kind, _table(kind, rows), replace(options, complete=True))
 
     def scope(self, at: Instant, known_at: Instant | None = None) -> Scope:
         """Look at everybody, at an instant."""
@@ -88,6 +90,17 @@ class Memory:
             "SELECT slot FROM profiles WHERE profile_id = $profile_id", {"profile_id": profile_id}
         )
         return int(rows.to_pylist()[0]["slot"])
+
+
+def _table(kind: str, rows: Rows) -> Rows:
+    """Refuse what is no table: the letters of a text are no people."""
+    plain = isinstance(rows, Iterable) and not isinstance(rows, str | bytes | Mapping)
+    if plain or hasattr(rows, "__arrow_c_stream__"):
+        return rows
+    raise UsageError(
+        f"{kind}: these are no rows but a {type(rows).__name__}.",
+        "Give a list of dictionaries, or a table that speaks Arrow.",
+    )
 
 
 def _list_row(row: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dataout.definitions.project import Reference
 from dataout.model.complaints import Mistake, nearest, spell
-from dataout.segments.nesting import cycles
+from dataout.segments.nesting import SIMPLER, cycles, outgrown
 from dataout.segments.parse import check_mention
 
 if TYPE_CHECKING:
@@ -95,6 +95,9 @@ def check_circles(
     for circle in cycles(needs):
         message = f"{kind}s in a circle: {' → '.join(circle)}."
         context.mistakes.add(first[circle[0], circle[1]], message)
+    for name, what in outgrown(needs):
+        message = f"the {kind} '{name}' comes to {what} with all that stands inside it."
+        context.mistakes.add(first[name, needs[name][0]], message, SIMPLER)
 
 
 def references(context: Context, place_of: Callable[[Path], Place]) -> tuple[Reference, ...]:

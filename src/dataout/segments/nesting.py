@@ -68,6 +68,52 @@ def _leaves(condition: Condition) -> Iterator[Leaf]:
             yield condition
 
 
+LARGEST = 1_000
+DEEPEST = 50
+"""Of what a name comes to when the names inside it are put in: parts, and levels."""
+
+SIMPLER = "Use fewer of the others in it, or each of them less often."
+
+
+def outgrown(needs: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+    """Find names that come to too much once those inside are put in their places; say what.
+
+    ``needs`` tells a name as often as it is used. Circles come to nothing here. Of names that are
+    too much, those that merely use them are left out.
+
+    >>> outgrown({f"t{n}": [f"t{n - 1}"] * 2 * (n > 0) for n in range(12)})
+    [('t9', 'more than 1,000 parts')]
+    """
+    sizes: dict[str, tuple[int, int]] = {}
+    found: list[tuple[str, str]] = []
+    for name in _innermost_first(needs):
+        inside = [sizes.get(each, (1, 1)) for each in needs[name]]
+        size = 1 + sum(size for size, _ in inside)
+        depth = 1 + max((depth for _, depth in inside), default=0)
+        if size > LARGEST or depth > DEEPEST:
+            what = f"more than {LARGEST:,} parts" if size > LARGEST else f"{depth} levels"
+            found.append((name, what))
+            size, depth = 1, 1
+        sizes[name] = (size, depth)
+    return found
+
+
+def _innermost_first(needs: Mapping[str, Collection[str]]) -> Iterator[str]:
+    done: set[str] = set()
+    for start in needs:
+        stack = [(start, False)]
+        on_the_way: set[str] = set()
+        while stack:
+            name, leaving = stack.pop()
+            if leaving:
+                done.add(name)
+                yield name
+            elif name in needs and name not in done and name not in on_the_way:
+                on_the_way.add(name)
+                stack.append((name, True))
+                stack.extend((each, False) for each in needs[name])
+
+
 def cycles(needs: Mapping[str, Collection[str]]) -> list[tuple[str, ...]]:
     """Find circles: each as the names along it, its first again at its end.
 

@@ -29,7 +29,7 @@ from dataout.segments.filters import (
     read_tests,
     too_deep,
 )
-from dataout.segments.nesting import cycles, nested_names, operand_names
+from dataout.segments.nesting import SIMPLER, cycles, nested_names, operand_names, outgrown
 from dataout.segments.relations import read_related, related_schema
 from dataout.segments.sequences import SEQUENCE
 from dataout.segments.traits import MAY_BE_A_TIME, TRAITS, number_traits
@@ -139,9 +139,21 @@ def parse_segments(
         for cycle in cycles({name: nested_names(who) for name, who in read.items()}):
             message = f"segments in a circle: {' → '.join(cycle)}."
             context.mistakes.add(("segments", cycle[0]), message)
+        _not_outgrown("segment", list(read), context)
     if context.mistakes.found or read is None:
         raise _wrong(context)
     return read
+
+
+def _not_outgrown(kind: str, names: Collection[str], context: Context) -> None:
+    """Report what nests too much of its own kind."""
+    needs: dict[str, list[str]] = {name: [] for name in names}
+    for mention in context.mentions:
+        if mention.kind == kind and mention.path[0] == f"{kind}s" and mention.path[1] in needs:
+            needs[str(mention.path[1])].append(mention.name)
+    for name, what in outgrown(needs):
+        message = f"it comes to {what} with all that stands inside it."
+        context.mistakes.add((f"{kind}s", name), message, SIMPLER)
 
 
 def parse_traits(
@@ -158,6 +170,7 @@ def parse_traits(
     for cycle in cycles(needs):
         message = f"traits in a circle: {' → '.join(cycle)}."
         context.mistakes.add(("traits", cycle[0]), message)
+    _not_outgrown("trait", list(needs), context)
     names = {"trait": [*map(str, traits)] if read is not None else []}
     for mention in context.mentions:
         check_mention(mention, names, context.mistakes)

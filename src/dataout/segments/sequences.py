@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dataout.model.complaints import Path
 
 NOT = "not"
-LEAST_STEPS = 2
+LEAST_STEPS, MOST_STEPS = 2, 20
 
 _MEASURED = dict.fromkeys(
     (key.name for key in (COUNT_KEY, *AGGREGATES, SINCE, HISTORY)),
@@ -68,6 +68,10 @@ def _sequence(value: object, path: Path, context: Context) -> Sequence | None:
     if len(value) < LEAST_STEPS:
         message = f"a sequence has at least two steps, this one has {len(value)}."
         context.mistakes.add(path, message, "One event alone is a condition: event: NAME.")
+    if len(value) > MOST_STEPS:
+        message = f"a sequence has at most {MOST_STEPS} steps, this one has {len(value)}."
+        context.mistakes.add(path, message, "Leave out those that decide nothing.")
+        return None
     last = len(value) - 1
     steps = [_step(item, (*path, at), context, last=last) for at, item in enumerate(value)]
     first = steps[0] if steps else None

@@ -43,7 +43,7 @@ def lines_of(rule: OrderRule, scope: Scope) -> exp.Select:
 
 
 def _key(path: Path) -> str:
-    return call("distinct_key", dig(PROPERTIES, path)).sql("duckdb")
+    return call("order_key", dig(PROPERTIES, path)).sql("duckdb")
 
 
 def _kind(cancel: CancelUnits) -> str:
@@ -68,7 +68,7 @@ def _visible(event: str, scope: Scope) -> str:
 def _lines(rule: OrderRule, netted: list[CancelUnits], scope: Scope) -> str:
     units = f"coalesce({_number(netted[0].quantity, '1')}, 1)" if netted else "1"
     kinds = "".join(f"{_kind(cancel)} AS kind_{n}, " for n, cancel in enumerate(netted))
-    # No key of an order begins like that of a line without one: see distinct_key.
+    # No key of an order begins like that of a line without one: see order_key.
     return f"""
       SELECT slot, event_time AS line_time, received_at AS line_received, landing AS line_landing,
         coalesce({_key(rule.key)}, 'line ' || landing) AS order_id,
@@ -128,7 +128,8 @@ def _settled(lines: str, refunds: list[CancelAmount], scope: Scope, *, netted: b
     joined = ""
     if refunds:
         back = " UNION ALL ".join(
-            f"SELECT slot, {_key(refund.key)} AS back_key, {_number(refund.amount, '0')} AS back "
+            f"SELECT slot, {_key(refund.key)} AS back_key, "
+            f"abs({_number(refund.amount, '0')}) AS back "
             f"FROM events WHERE {_visible(refund.event, scope)}"
             for refund in refunds
         )

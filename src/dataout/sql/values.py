@@ -182,9 +182,14 @@ def _scalar(test: Test, value: exp.Expr, scope: Scope) -> exp.Expr:
         case Compare(op, bound, ignore_case):
             return _compare(value, op, bound, ignore_case=ignore_case)
         case OneOf(bounds, ignore_case):
-            return exp.or_(
-                *(_compare(value, "is", bound, ignore_case=ignore_case) for bound in bounds)
-            )
+            numbers = [_number(bound) for bound in bounds if isinstance(bound, Decimal)]
+            others = [bound for bound in bounds if not isinstance(bound, Decimal)]
+            ways: list[exp.Condition] = [
+                _compare(value, "is", bound, ignore_case=ignore_case) for bound in others
+            ]
+            if numbers:
+                ways.append(exp.In(this=call("number_of", value), expressions=numbers))
+            return exp.or_(*ways)
         case TextTest():
             return _text_test(value, test)
         case (

@@ -111,6 +111,14 @@ CREATE OR REPLACE TEMP MACRO distinct_key(v) AS
     ELSE 'b' || CAST(own_boolean(v) AS VARCHAR)
   END;
 
+-- order_key: equal for equal scalar values, a number being equal to its plain spelling; NULL for others
+CREATE OR REPLACE TEMP MACRO order_key(v) AS
+  CASE
+    WHEN variant_typeof(v) = 'VARCHAR' THEN nullif('v' || try_cast(scalar_of(v) AS VARCHAR), 'v')
+    WHEN is_number(v) THEN 'v' || rtrim(rtrim(CAST(own_number(v) AS VARCHAR), '0'), '.')
+    ELSE 'b' || CAST(own_boolean(v) AS VARCHAR)
+  END;
+
 -- is_object: the value is an object
 CREATE OR REPLACE TEMP MACRO is_object(v) AS starts_with(variant_typeof(v), 'OBJECT');
 

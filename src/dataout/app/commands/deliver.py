@@ -104,7 +104,7 @@ def _deliver(
     instant = _instant(work, at)
     started, run_id = work.clock.now(), work.new_id()
     _copy_receipts(work)
-    work.desire(work.tick(instant), instant)
+    work.desire(work.tick(instant) if at is None else work.evaluate(instant), instant)
     channels = [_channel(work, sync) for sync in chosen]
     unit = IMPATIENT if work.environment.sandbox else PATIENT
     running = Pass(work.engine, Patience(work.clock, work.chance, unit), run_id)

@@ -59,7 +59,18 @@ def orders(events: Sequence[Event], name: str, rule: Rule, *, net: bool) -> Iter
 
 
 def _key(event: Event, rule: Rule) -> object:
-    return identity(at_path(event.properties, rule["order_key"]))
+    return _named(at_path(event.properties, rule["order_key"]))
+
+
+def _named(value: object) -> object:
+    """Take a number for its plain spelling: files write the same key as the one and the other."""
+    match identity(value):
+        case ("number", int() as millionths):
+            whole, rest = divmod(abs(millionths), 10**6)
+            sign = "-" if millionths < 0 else ""
+            return ("text", f"{sign}{whole}.{rest:06}".rstrip("0").rstrip("."))
+        case other:
+            return other
 
 
 def _line(event: Event, rule: Rule, matched: Sequence[Rule], undone: set[object]) -> Line:
@@ -78,7 +89,7 @@ def _units(event: Event, cancel: Rule) -> int:
 
 def _group(event: Event, cancel: Rule) -> tuple[object, ...] | None:
     """Tell of which kind a unit is; None where a property is missing, or no single value."""
-    values = tuple(identity(at_path(event.properties, path)) for path in cancel["match"])
+    values = tuple(_named(at_path(event.properties, path)) for path in cancel["match"])
     return None if None in values else values
 
 
@@ -112,7 +123,7 @@ def _refunds(events: Sequence[Event], rule: Rule, cancels: Sequence[Rule]) -> di
             key = _key(event, rule)
             if event.name == cancel["event"] and key is not None:
                 amount = number(at_path(event.properties, cancel["amount"])) or 0
-                sums[key] = sums.get(key, 0) + amount
+                sums[key] = sums.get(key, 0) + abs(amount)
     return sums
 
 
