@@ -81,3 +81,37 @@ def test_nothing_of_such_a_table_is_taken_in():
     sim.add(profiles=[{"profile_id": "bob"}], events=[FINE])
     sim.tick(AT)
     assert sim.members("s") == {"ann"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"events": None}, "events: these are no rows but a NoneType."),
+        ({"events": "ann"}, "events: these are no rows but a str."),
+        ({"profiles": {"profile_id": "ann"}}, "profiles: these are no rows but a dict."),
+        ({"lists": {"vip": "ann"}}, "list vip: these are no rows but a str."),
+        ({"lists": {"vip": 5}}, "list vip: these are no rows but a int."),
+    ],
+)
+def test_what_is_no_table_is_refused(given, said):
+    simulation = dataout.Simulation({"s": {"who": {"list": "vip"}}})
+    with pytest.raises(UsageError) as caught:
+        simulation.add(**given)
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (True, "'True' is not an instant."),
+        ("soon", "'soon' is not an instant."),
+        (1772366400000, "'1772366400000' is not an instant."),
+        ("9999-12-31T23:59:59Z", "'9999-12-31T23:59:59Z' is out of range."),
+        ("1899-12-31T23:59:59.999Z", "'1899-12-31T23:59:59.999Z' is out of range."),
+        ("2200-01-01", "'2200-01-01' is out of range."),
+    ],
+)
+def test_what_is_no_instant_is_refused(when, said):
+    with pytest.raises(UsageError) as caught:
+        dataout.evaluate({"s": {"who": {"everyone": True}}}, at=when)
+    assert str(caught.value) == said

@@ -81,6 +81,15 @@ def test_late_data_dates_a_change_back(shop):
     )
 
 
+def test_a_run_at_an_instant_far_ahead_keeps_nothing(shop):
+    shop.person("ann")
+    shop.event("ann", "cart_started", HOUR, cart_value=200)
+    deliver.run(shop.workspace(), at=shop.clock.ms + 1_000 * DAY)
+    assert log(shop) == []
+    shop.run()
+    assert {row["known_at"] for row in log(shop)} == {shop.clock.ms}
+
+
 def test_a_run_at_an_earlier_instant_keeps_nothing(shop):
     shop.person("ann")
     shop.event("ann", "cart_started", HOUR, cart_value=200)
