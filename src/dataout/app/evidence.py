@@ -20,10 +20,16 @@ from dataout.segments.tree import (
     EventIs,
     InSegment,
     Not,
+    Related,
     Sequence,
     Stream,
+    Trait,
+    TraitAggregate,
+    TraitIs,
+    TraitMath,
+    TraitPick,
 )
-from dataout.sql.evidence import newest_events, newest_value
+from dataout.sql.evidence import newest_events, newest_relations, newest_value
 from dataout.sql.scope import Scope
 
 MOST = 5
@@ -32,7 +38,7 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An event or a value that a condition rests on."""
+    """An event, a value or a related object that a condition rests on."""
 
     what: str
     at: Instant
@@ -64,7 +70,7 @@ def explain_condition(
     truth = rows[0] if rows else {}
     # Who is deleted has no row: nothing holds for them.
     holds = {path: bool(truth.get(column)) for path, column in columns.items()}
-    return _branch(engine, segments[name], name, segments, holds, one)
+    return _branch(engine, segments[name], name, definitions, holds, one)
 
 
 def _parts(
@@ -92,18 +98,21 @@ def _branch(
     engine: Engine,
     condition: Condition,
     path: str,
-    segments: Mapping[str, Condition],
+    definitions: Definitions,
     holds: Mapping[str, bool],
     scope: Scope,
 ) -> Branch:
     inside = tuple(
-        _branch(engine, part, f"{path}/{number}", segments, holds, scope)
-        for number, part in enumerate(_inside(condition, segments))
+        _branch(engine, part, f"{path}/{number}", definitions, holds, scope)
+        for number, part in enumerate(_inside(condition, definitions.segments))
     )
-    return Branch(label(condition), holds[path], _evidence(engine, condition, scope), inside)
+    evidence = _evidence(engine, condition, definitions, scope)
+    return Branch(label(condition), holds[path], evidence, inside)
 
 
-def _evidence(engine: Engine, condition: Condition, scope: Scope) -> tuple[Seen, ...]:
+def _evidence(
+    engine: Engine, condition: Condition, definitions: Definitions, scope: Scope
+) -> tuple[Seen, ...]:
     match condition:
         case EventIs(stream, since=since):
             anchor = _events(engine, since.stream, scope) if since is not None else ()
@@ -112,6 +121,11 @@ def _evidence(engine: Engine, condition: Condition, scope: Scope) -> tuple[Seen,
             streams = [first.stream, *(step.stream for step in then)]
             streams += [never.stream] if never is not None else []
             return tuple(seen for stream in streams for seen in _events(engine, stream, scope))
+        case TraitIs(name):
+            streams = list(dict.fromkeys(_streams(name, definitions.traits)))
+            return tuple(seen for stream in streams for seen in _events(engine, stream, scope))
+        case Related(type_):
+            return _relations(engine, type_, scope)
         case AttributeIs(path):
             query = newest_value(path[0], scope).sql(dialect=engine.dialect)
             return tuple(
@@ -120,6 +134,33 @@ def _evidence(engine: Engine, condition: Condition, scope: Scope) -> tuple[Seen,
             )
         case _:
             return ()
+
+
+def _streams(name: str, traits: Mapping[str, Trait]) -> Iterator[Stream]:
+    """List the events that a trait is computed of, those of traits inside it too."""
+    match traits[name]:
+        case TraitAggregate(stream=stream) | TraitPick(stream=stream):
+            yield stream
+        case TraitMath(of=of):
+            for part in of:
+                if isinstance(part, str):
+                    yield from _streams(part, traits)
+
+
+def _relations(engine: Engine, kind: str, scope: Scope) -> tuple[Seen, ...]:
+    query = newest_relations(kind, scope, MOST).sql(dialect=engine.dialect)
+    return tuple(
+        Seen(
+            f"{kind} {row['object_id']}",
+            Instant(row["set_at"]),
+            Instant(row["received_at"]),
+            {
+                "attributes": json.loads(row["attributes"] or "{}"),
+                "via": json.loads(row["via"] or "{}"),
+            },
+        )
+        for row in engine.query(query).to_pylist()
+    )
 
 
 def _events(engine: Engine, stream: Stream, scope: Scope) -> tuple[Seen, ...]:
