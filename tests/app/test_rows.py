@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 import dataout
-from dataout.errors import UsageError
+from dataout.errors import ProjectError, UsageError
 
 AT = "2026-03-01T12:00:00Z"
 SEGMENTS = {"s": {"who": {"event": "x"}}}
@@ -115,3 +115,16 @@ def test_what_is_no_instant_is_refused(when, said):
     with pytest.raises(UsageError) as caught:
         dataout.evaluate({"s": {"who": {"everyone": True}}}, at=when)
     assert str(caught.value) == said
+
+
+def test_milliseconds_in_the_place_of_an_instant_are_called_so():
+    with pytest.raises(UsageError) as caught:
+        dataout.evaluate({"s": {"who": {"everyone": True}}}, at="1772366400000")
+    assert "looks like milliseconds" in caught.value.hint
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "posix/Europe/Berlin", "Europe/Berln"])
+def test_a_zone_of_the_machine_is_none(zone):
+    days = {"s": {"who": {"event": "x", "calendar_days": 1, "zone": zone}}}
+    with pytest.raises(ProjectError, match=zone):
+        dataout.evaluate(days, at=AT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,10 @@ from dataout.sql.instants import EARLIEST, LATEST
 
 When = datetime | str | int | float | None
 """A datetime, ISO-8601, a duration from now such as ``-3h``, unix seconds; None: now."""
+
+SPELLINGS = "Write ISO-8601 (2026-03-01T12:00:00Z) or a time from now (-3h)."
+MILLISECONDS = "It looks like milliseconds; write ISO-8601 (2026-03-01T12:00:00Z)."
+LONG = re.compile(r"[0-9]{12,14}")
 
 SUSPICIOUS = 10**11
 """Seconds from which on a number is more likely to be milliseconds."""
@@ -26,13 +31,15 @@ def read_instant(when: When, now: Instant, zone: str = "UTC") -> Instant:
     """
     instant = now if when is None else _instant(when, now, zone)
     if instant is None:
-        raise UsageError(
-            f"'{when}' is not an instant.",
-            "Write ISO-8601 (2026-03-01T12:00:00Z) or a time from now (-3h).",
-        )
+        raise UsageError(f"'{when}' is not an instant.", MILLISECONDS if _long(when) else SPELLINGS)
     if not EARLIEST <= instant < LATEST:
         raise UsageError(f"'{when}' is out of range.", "Instants lie in the years 1900 to 2199.")
     return instant
+
+
+def _long(when: object) -> bool:
+    """Whether it is a number that counts milliseconds, by its length."""
+    return LONG.fullmatch(str(when)) is not None
 
 
 def _instant(when: object, now: Instant, zone: str) -> Instant | None:

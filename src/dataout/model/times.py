@@ -32,12 +32,17 @@ _INSTANT = re.compile(
     r"(?P<zone>[Zz]|[-+]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
+OF_THE_MACHINE = frozenset({"localtime", "posixrules", "Factory"})
+"""Names that the files of zones hold beside places: their times differ between machines."""
+
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: differences of local times
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def zone_of(name: str) -> ZoneInfo | None:
-    """Find an IANA time zone; None where there is none of this name."""
+    """Find an IANA time zone; None where there is none of this name, or it is of the machine."""
+    if name in OF_THE_MACHINE or name.startswith(("posix/", "right/")):
+        return None
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
