@@ -10,18 +10,8 @@ import pytest
 from dataout.catalog.events import Cancellation, PropertyDefinition
 from dataout.model.definitions import AudienceKind, Environment, Place, Sync, Tier
 from dataout.model.people import Field
-from dataout.segments.tree import (
-    EventIs,
-    Everyone,
-    InList,
-    Stream,
-    TraitAggregate,
-    TraitMath,
-)
-from dataout.segments.values import (
-    After,
-    Within,
-)
+from dataout.segments.tree import EventIs, Everyone, InList, Stream, TraitAggregate, TraitMath
+from dataout.segments.values import After, Within
 
 META = 'destinations: {meta: {type: meta, account: act_1, token: "${T}"}}\n'
 

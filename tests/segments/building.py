@@ -15,11 +15,7 @@ from dataout.segments.tree import (
     TraitMath,
     TraitPick,
 )
-from dataout.segments.values import (
-    Compare,
-    PropertyIs,
-    Within,
-)
+from dataout.segments.values import Compare, PropertyIs, Within
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 ONE = CountIs("gte", 1)

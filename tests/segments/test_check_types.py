@@ -17,15 +17,7 @@ from dataout.segments.tree import (
     TraitAggregate,
     TraitPick,
 )
-from dataout.segments.values import (
-    AnyElement,
-    Compare,
-    Exists,
-    IsNot,
-    OneOf,
-    TextTest,
-    Within,
-)
+from dataout.segments.values import AnyElement, Compare, Exists, IsNot, OneOf, TextTest, Within
 
 EUR = Compare("is", "EUR")
 WEEK, DAILY = Within(7 * DAY), Within(DAY)

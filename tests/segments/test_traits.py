@@ -10,19 +10,8 @@ from tests.segments.parsing import BUY, D
 
 from dataout.errors import ProjectError
 from dataout.segments.parse import parse_traits
-from dataout.segments.tree import (
-    Anchor,
-    Stream,
-    TraitAggregate,
-    TraitMath,
-    TraitPick,
-)
-from dataout.segments.values import (
-    CalendarDays,
-    Compare,
-    PropertyIs,
-    Within,
-)
+from dataout.segments.tree import Anchor, Stream, TraitAggregate, TraitMath, TraitPick
+from dataout.segments.values import CalendarDays, Compare, PropertyIs, Within
 
 SHOES = PropertyIs(("category",), (Compare("is", "shoes"),))
 

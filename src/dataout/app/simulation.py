@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dataout.app.evaluation import definitions_of
 from dataout.app.instants import When, read_instant
 from dataout.app.memory import Memory, Rows
-from dataout.audiences.ticks import EPOCH, changes_of_tick, members_of, next_edge, tick, ticking
+from dataout.audiences.ticks import changes_of_tick, members_of, next_edge
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest
 from dataout.model.membership import MembershipChange
 from dataout.model.people import Instant
+from dataout.model.times import datetime_of
 from dataout.segments.translate import program
 
 ANY = None
@@ -46,7 +47,7 @@ class Simulation:
         Only segments whose meaning is another are evaluated anew, for everybody.
         """
         meaning = program(definitions_of(segments, *self._rules, ANY))
-        self._ready = ticking(meaning, self._memory.zone, self._memory.engine.dialect)
+        self._ready = self._memory.ready(meaning)
 
     def add(
         self,
@@ -83,7 +84,7 @@ class Simulation:
         if at is None:
             raise UsageError("A tick needs an instant.")
         instant = read_instant(at, Instant(0), self._memory.zone)
-        tick(self._memory.engine, self._ready, instant)
+        self._memory.tick(self._ready, instant)
         self._ticked = frozenset(self._ready.program.formulas)
         return changes_of_tick(self._memory.engine)
 
@@ -100,4 +101,4 @@ class Simulation:
         None: nothing changes until data arrives, as far as the last tick knows.
         """
         edge = next_edge(self._memory.engine)
-        return None if edge is None else EPOCH + timedelta(milliseconds=edge)
+        return None if edge is None else datetime_of(edge)

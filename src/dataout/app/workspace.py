@@ -20,9 +20,7 @@ from dataout.model.complaints import nearest
 from dataout.model.definitions import Audience, AudienceKind, Environment, Sync
 from dataout.model.people import Instant
 from dataout.ports import Clock, Destination, Engine
-from dataout.segments.formulas import (
-    Program,
-)
+from dataout.segments.formulas import Program
 from dataout.segments.orders import orders_of
 from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope

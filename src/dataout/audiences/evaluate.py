@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from dataout.model.people import ProfileId
 from dataout.ports import Engine
-from dataout.segments.formulas import (
-    Program,
-)
+from dataout.segments.formulas import Program
 from dataout.sql.evaluate import evaluation
 from dataout.sql.named import text
 from dataout.sql.scope import Scope

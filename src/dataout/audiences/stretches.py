@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dataout.model.people import Instant
 from dataout.ports import Engine
-from dataout.segments.formulas import Formula, as_program
+from dataout.segments.formulas import Formula, Program, as_program
 from dataout.sql.edges import edges
 from dataout.sql.evaluate import evaluation
 from dataout.sql.named import statement
@@ -33,8 +33,11 @@ class Stretch:
 
 def stretch(engine: Engine, formula: Formula, slot: int, scope: Scope, *, holds: bool) -> Stretch:
     """Find the stretch around ``scope.at`` in which the formula ``holds`` for a profile, or not."""
-    look = _Looking(engine, formula, slot, scope)
-    moments, now = look.moments(), scope.at or 0
+    program = as_program({EXPLAINED: formula})
+    looks = evaluation(program, Scope(None, scope.known_at, scope.zone, "looks"))
+    query = looks.query.sql(dialect=engine.dialect)
+    look = _Looking(engine, slot, query, looks.columns[EXPLAINED])
+    moments, now = look.moments(program, scope), scope.at or 0
     past = [moment for moment in reversed(moments) if moment <= now]
     ahead = [moment for moment in moments if moment > now]
     before_all = [past[-1] - 1] if past else []
@@ -46,15 +49,14 @@ def stretch(engine: Engine, formula: Formula, slot: int, scope: Scope, *, holds:
 @dataclass(frozen=True, slots=True)
 class _Looking:
     engine: Engine
-    formula: Formula
     slot: int
-    scope: Scope
+    query: str
+    column: str
 
-    def moments(self) -> list[int]:
+    def moments(self, program: Program, scope: Scope) -> list[int]:
         """List every edge of the profile, in order."""
         self.engine.execute(statement("ticks", "one_person"), {"slot": self.slot})
-        one = Scope(self.scope.at, self.scope.known_at, self.scope.zone, "one_person")
-        rows = edges(as_program({EXPLAINED: self.formula}), one).rows
+        rows = edges(program, replace(scope, people="one_person")).rows
         if rows is None:
             return []
         query = f"SELECT DISTINCT moment FROM ({rows.sql(dialect=self.engine.dialect)}) AS rows"
@@ -78,10 +80,6 @@ class _Looking:
         return None
 
     def _held(self, moments: Sequence[int]) -> Iterator[tuple[int, bool]]:
-        program = as_program({EXPLAINED: self.formula})
-        scope = Scope(None, self.scope.known_at, self.scope.zone, "looks")
-        compiled = evaluation(program, scope)
-        query = compiled.query.sql(dialect=self.engine.dialect)
         start = 0
         for size in ROUNDS:
             part = list(moments[start : start + size])
@@ -90,8 +88,8 @@ class _Looking:
             looks = {"slot": self.slot, "moments": part}
             self.engine.execute(statement("ticks", "looks_at_one"), looks)
             rows = self.engine.query(
-                f"SELECT look_at(slot) AS moment FROM ({query}) AS evaluation "
-                f"WHERE {compiled.columns[EXPLAINED]}"
+                f"SELECT look_at(slot) AS moment FROM ({self.query}) AS evaluation "
+                f"WHERE {self.column}"
             )
             held = set(rows.column("moment").to_pylist())
             yield from ((moment, moment in held) for moment in part)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from dataout.audiences.evaluate import evaluate, unpivot
 from dataout.errors import UsageError
 from dataout.model.membership import Cause, MembershipChange
 from dataout.model.people import Instant, ProfileId
+from dataout.model.times import datetime_of
 from dataout.ports import Engine
 from dataout.segments.fingerprint import fingerprint
 from dataout.segments.formulas import Program, program_of
@@ -24,7 +24,6 @@ from dataout.sql.instants import EARLIEST
 from dataout.sql.named import statement
 from dataout.sql.scope import Scope
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_LOOKS, FACTOR = 4, 8
 """How many edges back the first round looks for the beginning of a change, and each next round."""
 
@@ -125,7 +124,7 @@ def changes_of_tick(engine: Engine) -> list[MembershipChange]:
             row["segment"],
             ProfileId(row["profile_id"]),
             row["entered"],
-            EPOCH + timedelta(milliseconds=row["true_from"]),
+            datetime_of(Instant(row["true_from"])),
             Cause(row["cause"]),
         )
         for row in engine.query(_sql("changes_of_tick")).to_pylist()

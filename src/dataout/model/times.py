@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -102,6 +102,15 @@ def instant_of(value: datetime | date, zone: tzinfo) -> Instant:
     if not isinstance(value, datetime):
         return _instant(datetime.combine(value, time()), None, zone)
     return _instant(value.replace(tzinfo=None), value.utcoffset(), zone)
+
+
+def datetime_of(instant: Instant) -> datetime:
+    """Turn an instant into Python's, in UTC.
+
+    >>> datetime_of(Instant(1500)).isoformat()
+    '1970-01-01T00:00:01.500000+00:00'
+    """
+    return datetime(1970, 1, 1, tzinfo=UTC) + instant * _MILLISECOND
 
 
 def _offset(text: str | None) -> timedelta | None:

@@ -11,11 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dataout.segments.orders import OrderRule
-from dataout.segments.values import (
-    Filter,
-    Test,
-    TimeTest,
-)
+from dataout.segments.values import Filter, Test, TimeTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,7 @@ from dataout.segments.tree import (
     SeenBefore,
     Stream,
 )
-from dataout.segments.values import (
-    Filter,
-    TimeTest,
-    Within,
-)
+from dataout.segments.values import Filter, TimeTest, Within
 from dataout.segments.words import CALENDAR_DAYS, TIMES, in_zone
 
 if TYPE_CHECKING:

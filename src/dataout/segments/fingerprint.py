@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from dataout.segments.formulas import (
-    And,
-    Formula,
-    Negation,
-    Or,
-)
+from dataout.segments.formulas import And, Formula, Negation, Or
 
 
 def fingerprint(formula: Formula) -> str:

@@ -24,11 +24,7 @@ from dataout.segments.atoms import (
     TimeAtom,
     WindowAtom,
 )
-from dataout.segments.values import (
-    Comparison,
-    Test,
-    TimeTest,
-)
+from dataout.segments.values import Comparison, Test, TimeTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,8 @@ from typing import TYPE_CHECKING
 from dataout.model.readers import COUNT, DOTTED, NUMBER, ZONE
 from dataout.model.reading import Body, Context, Key, Mention, Reader, Shape, expected
 from dataout.segments.filters import FILTER, inside
-from dataout.segments.tree import (
-    AggregateIs,
-    CountIs,
-    DistinctDaysIs,
-    DistinctIs,
-    Measure,
-)
-from dataout.segments.values import (
-    Comparison,
-    Filter,
-)
+from dataout.segments.tree import AggregateIs, CountIs, DistinctDaysIs, DistinctIs, Measure
+from dataout.segments.values import Comparison, Filter
 from dataout.segments.words import COMPARISONS
 
 if TYPE_CHECKING:

@@ -45,9 +45,7 @@ from dataout.segments.tree import (
     Trait,
     TraitIs,
 )
-from dataout.segments.values import (
-    Test,
-)
+from dataout.segments.values import Test
 from dataout.segments.words import TIMES, WITHIN_NEXT
 
 if TYPE_CHECKING:

@@ -10,15 +10,8 @@ from dataout.model.readers import TEXT
 from dataout.model.reading import Context, Key, Mention, Schema, Shape
 from dataout.segments.filters import FILTER
 from dataout.segments.measures import COUNT_KEY
-from dataout.segments.tree import (
-    All,
-    Condition,
-    CountIs,
-    Related,
-)
-from dataout.segments.values import (
-    Filter,
-)
+from dataout.segments.tree import All, Condition, CountIs, Related
+from dataout.segments.values import Filter
 
 if TYPE_CHECKING:
     from dataout.model.complaints import Path

@@ -22,15 +22,8 @@ from dataout.segments.events import (
     when_of,
 )
 from dataout.segments.measures import AGGREGATES, COUNT_KEY
-from dataout.segments.tree import (
-    FirstStep,
-    NextStep,
-    NoStep,
-    Sequence,
-)
-from dataout.segments.values import (
-    Within,
-)
+from dataout.segments.tree import FirstStep, NextStep, NoStep, Sequence
+from dataout.segments.values import Within
 
 if TYPE_CHECKING:
     from dataout.model.complaints import Path

@@ -27,15 +27,8 @@ from dataout.segments.events import (
     when_of,
 )
 from dataout.segments.measures import ITEMS, NO_ITEMS, NUMERIC, PROPERTY, note_property
-from dataout.segments.tree import (
-    Trait,
-    TraitAggregate,
-    TraitMath,
-    TraitPick,
-)
-from dataout.segments.values import (
-    Filter,
-)
+from dataout.segments.tree import Trait, TraitAggregate, TraitMath, TraitPick
+from dataout.segments.values import Filter
 
 if TYPE_CHECKING:
     from dataout.model.complaints import Path

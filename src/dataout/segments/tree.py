@@ -13,13 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dataout.segments.values import (
-    Comparison,
-    Filter,
-    Milliseconds,
-    Test,
-    TimeTest,
-)
+from dataout.segments.values import Comparison, Filter, Milliseconds, Test, TimeTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,7 @@ from dataout.model.readers import (
 )
 from dataout.model.reading import Context, Reader, Schema, expected
 from dataout.model.times import LONGEST, UNITS
-from dataout.segments.tree import (
-    DistinctDaysIs,
-)
+from dataout.segments.tree import DistinctDaysIs
 from dataout.segments.values import (
     After,
     Age,

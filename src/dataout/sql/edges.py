@@ -40,6 +40,7 @@ from dataout.segments.values import (
     WithinNext,
 )
 from dataout.sql.instants import midnight
+from dataout.sql.named import text
 from dataout.sql.scope import History, Scope
 from dataout.sql.values import (
     Properties,
@@ -119,7 +120,7 @@ def _after_events(after: Mapping[EventEdge, int], scope: Scope) -> exp.Select:
         for name in (edge.names or (None,))
     ]
     values = ", ".join(
-        f"({'NULL' if name is None else _text(name)}, CAST({span} AS BIGINT), {number})"
+        f"({'NULL' if name is None else text(name)}, CAST({span} AS BIGINT), {number})"
         for name, span, number in wanted
     )
     return parsed(
@@ -169,7 +170,7 @@ def _of_first_seen(number: int, span: int, scope: Scope) -> exp.Select:
 
 
 def _of_relation(edge: RelationEdge, number: int, scope: Scope) -> Iterator[exp.Select]:
-    kind = f"type = {_text(edge.type)}"
+    kind = f"type = {text(edge.type)}"
     moments: list[exp.Expr] = [_set(0)]
     if edge.via is not None:
         moments += _flips(edge.via, property_of(exp.column("attributes")), scope)
@@ -179,7 +180,7 @@ def _of_relation(edge: RelationEdge, number: int, scope: Scope) -> Iterator[exp.
     every = ["[o.set_at]"]
     for name, path, test in _tested(edge.where):
         every += [
-            f"CASE WHEN o.name = {_text(name)} THEN {flips.sql('duckdb')} END"
+            f"CASE WHEN o.name = {text(name)} THEN {flips.sql('duckdb')} END"
             for flips in _flips_of(test, dig(exp.column("value", table="o"), path), scope)
         ]
     yield parsed(
@@ -258,7 +259,3 @@ def _flat(lists: exp.Expr) -> exp.Expr:
 
 def _known(table: History, scope: Scope, alias: str = "") -> str:
     return scope.known(table, alias).sql("duckdb")
-
-
-def _text(value: str) -> str:
-    return exp.Literal.string(value).sql("duckdb")

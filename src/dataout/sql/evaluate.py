@@ -34,11 +34,7 @@ from dataout.segments.atoms import (
     Source,
     TimeAtom,
 )
-from dataout.segments.formulas import (
-    Computed,
-    Program,
-    ValueIs,
-)
+from dataout.segments.formulas import Computed, Program, ValueIs
 from dataout.segments.orders import OrderRule
 from dataout.sql.events import events_query
 from dataout.sql.formulas import Columns, holding
@@ -49,7 +45,7 @@ from dataout.sql.orders import lines_of
 from dataout.sql.relations import related_objects
 from dataout.sql.scope import Scope
 from dataout.sql.sequences import satisfied
-from dataout.sql.states import State, states_query, value_tests
+from dataout.sql.states import State, states_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +77,14 @@ _Part = Atom | ValueIs
 def evaluation(program: Program, scope: Scope) -> Evaluation:
     """Compile all segments of a program; the answer has one row per profile."""
     groups = _groups(program)
+    columns = _columns(groups)
     homes = {part: n for n, parts in enumerate(groups.values()) for part in parts}
     query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
-    for name, rows in _tables(program, groups, scope):
+    for name, rows in _tables(program, groups, columns, scope):
         query = query.with_(name, as_=rows, copy=False)
     kept_in = bits(leaf for formula in program.formulas.values() for leaf in leaves_of(formula))
     if kept_in:
-        query = query.with_("bits", as_=_bits(kept_in, homes, _columns(groups), scope), copy=False)
+        query = query.with_("bits", as_=_bits(kept_in, homes, columns, scope), copy=False)
         query = query.join("bits AS b", on="b.slot = p.slot", join_type="left", copy=False)
     query = query.where(scope.concerned("p"), scope.alive("p"), copy=False)
     words = range(_words(kept_in))
@@ -109,10 +106,10 @@ def _columns(groups: Mapping[_Group, list[_Part]]) -> Columns:
 
 
 def _tables(
-    program: Program, groups: Mapping[_Group, list[_Part]], scope: Scope
+    program: Program, groups: Mapping[_Group, list[_Part]], columns: Columns, scope: Scope
 ) -> Iterator[tuple[str, exp.Select]]:
     """Give the common tables: of looks, of orders, of each group of atoms."""
-    rules, columns = rules_of(program.atoms), _columns(groups)
+    rules = rules_of(program.atoms)
     if scope.at is None and scope.people is not None:
         yield from tables_of_looks(scope.people)
     for number, rule in enumerate(rules):
@@ -188,9 +185,10 @@ def _groups(program: Program) -> dict[_Group, list[_Part]]:
     for atom in sorted(program.atoms, key=lambda atom: _since(atom) is not None):
         if not isinstance(atom, AttributeAtom):
             groups.setdefault(_group(atom), []).append(atom)
-    tests = (test for formula in program.formulas.values() for test in value_tests(formula))
-    for test in dict.fromkeys(tests):
-        groups.setdefault(_Attribute(test.atom.name), []).append(test)
+    leaves = (leaf for formula in program.formulas.values() for leaf in leaves_of(formula))
+    for leaf in dict.fromkeys(leaves):
+        if isinstance(leaf, ValueIs):
+            groups.setdefault(_Attribute(leaf.atom.name), []).append(leaf)
     return groups
 
 

@@ -19,9 +19,7 @@ from dataout.segments.atoms import (
     TimeAtom,
 )
 from dataout.segments.orders import OrderRule
-from dataout.segments.values import (
-    TimeTest,
-)
+from dataout.segments.values import TimeTest
 from dataout.sql.formulas import Columns, after_anchor
 from dataout.sql.instants import local_day
 from dataout.sql.numbers import numbers_at

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from dataout.segments.tree import Stream
+from dataout.sql.named import text
 from dataout.sql.relations import NEWEST
 from dataout.sql.scope import Scope
 from dataout.sql.values import parsed, passes, property_of
@@ -47,7 +48,7 @@ def newest_value(attribute: str, scope: Scope) -> exp.Select:
 def newest_relations(kind: str, scope: Scope, most: int) -> exp.Select:
     """Select related objects of a type, with what is known of them and how, as JSON texts."""
     everybody = replace(scope, people=None)
-    of_kind = f"type = {exp.Literal.string(kind).sql('duckdb')}"
+    of_kind = f"type = {text(kind)}"
     related = scope.visible("relationships", "set_at").sql("duckdb")
     known = everybody.visible("object_attributes", "set_at").sql("duckdb")
     return parsed(

@@ -21,6 +21,7 @@ from dataout.sql.instants import (
     Unit,
     written_instant,
 )
+from dataout.sql.named import text
 from dataout.sql.recipe import Arithmetic, Column, Operation, Part
 
 SCALARS = "('VARCHAR', 'UBIGINT', 'BIGINT', 'DOUBLE')"
@@ -51,11 +52,6 @@ SCALAR_TYPES = ("VARCHAR", "BOOLEAN", "DOUBLE", *INTEGERS)
 
 SUSPECTED = "13-digit number, milliseconds suspected"
 OPERATORS: dict[Operation, str] = {"plus": "+", "minus": "-", "times": "*", "divided_by": "/"}
-
-
-def text(value: str) -> str:
-    """Quote a text."""
-    return exp.Literal.string(value).sql("duckdb")
 
 
 def pointer(*steps: str) -> str:

@@ -8,14 +8,7 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from dataout.segments.atoms import (
-    Atom,
-    CountAtom,
-    DaysAtom,
-    DistinctAtom,
-    NumberAtom,
-    PickedAtom,
-)
+from dataout.segments.atoms import Atom, CountAtom, DaysAtom, DistinctAtom, NumberAtom, PickedAtom
 from dataout.segments.formulas import (
     Arithmetic,
     AtomValue,
@@ -35,11 +28,7 @@ from dataout.segments.formulas import (
     Value,
     ValueIs,
 )
-from dataout.segments.values import (
-    Compare,
-    Test,
-    TimeTest,
-)
+from dataout.segments.values import Compare, Test, TimeTest
 from dataout.sql.leaves import Leaf
 from dataout.sql.moments import shifted, written
 from dataout.sql.scope import Scope

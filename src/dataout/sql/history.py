@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dataout.segments.atoms import (
-    SinceAtom,
-)
-from dataout.segments.values import (
-    IsNot,
-)
+from dataout.segments.atoms import SinceAtom
+from dataout.segments.values import IsNot
+from dataout.sql.named import text
 from dataout.sql.scope import Scope
 from dataout.sql.values import dig, parsed, passes_all
 
@@ -34,7 +31,7 @@ def held_since(atom: SinceAtom, scope: Scope) -> exp.Select:
     held since the profile was first seen, unless something broke it.
     """
     visible = scope.visible("attributes", "set_at").sql("duckdb")
-    name = exp.Literal.string(atom.name).sql("duckdb")
+    name = text(atom.name)
     holds = passes_all(atom.tests, dig(exp.column("value"), atom.path), scope).sql("duckdb")
     runs = f"""
       SELECT slot, set_at, holds,

@@ -6,9 +6,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from dataout.segments.values import (
-    Filter,
-)
+from dataout.segments.values import Filter
 from dataout.sql.scope import Scope
 from dataout.sql.values import (
     call,

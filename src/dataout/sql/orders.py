@@ -21,6 +21,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dataout.segments.orders import CancelAmount, CancelOrder, CancelUnits, OrderRule, Path
+from dataout.sql.named import text
 from dataout.sql.scope import Scope
 from dataout.sql.values import call, dig, parsed
 
@@ -56,13 +57,9 @@ def _number(path: Path | None, otherwise: str) -> str:
     return call("number_of", dig(PROPERTIES, path)).sql("duckdb")
 
 
-def _text(value: str) -> str:
-    return exp.Literal.string(value).sql("duckdb")
-
-
 def _visible(event: str, scope: Scope) -> str:
     seen = scope.visible("events", "event_time").sql("duckdb")
-    return f"events.name = {_text(event)} AND {seen}"
+    return f"events.name = {text(event)} AND {seen}"
 
 
 def _lines(rule: OrderRule, netted: list[CancelUnits], scope: Scope) -> str:

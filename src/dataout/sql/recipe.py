@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from dataout.segments.values import (
-    Filter,
-    FilterAll,
-    FilterAny,
-    FilterNot,
-    PropertyIs,
-)
+from dataout.segments.values import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql.instants import Unit
 
 Kind = Literal["events", "profiles", "list", "objects", "relationships"]

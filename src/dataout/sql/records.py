@@ -14,15 +14,10 @@ from functools import cache
 from sqlglot import exp
 
 from dataout.model.people import Instant
-from dataout.segments.values import (
-    Filter,
-    FilterAll,
-    FilterAny,
-    FilterNot,
-    PropertyIs,
-)
+from dataout.segments.values import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql import fields
-from dataout.sql.fields import Lookup, text
+from dataout.sql.fields import Lookup
+from dataout.sql.named import text
 from dataout.sql.recipe import (
     ALIASES,
     REST,
@@ -326,7 +321,7 @@ def _event_problems(recipe: Recipe) -> list[str]:
         )
         found.append(f"CASE WHEN name IS NULL AND {LASTS} THEN {nameless} END")
     if recipe.known is not None:
-        names = ", ".join(fields.text(name) for name in sorted(recipe.known)) or "NULL"
+        names = ", ".join(text(name) for name in sorted(recipe.known)) or "NULL"
         known = f"coalesce(name IN ({names}), FALSE)"
         found.append(f"CASE WHEN NOT {known} AND {LASTS} THEN 'event: not in the catalog' END")
     unknown = "CASE WHEN own_op IS NULL THEN 'op: not add, replace or delete'"

@@ -6,16 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from dataout.segments.atoms import (
-    RelatedAtom,
-)
-from dataout.segments.values import (
-    Filter,
-    FilterAll,
-    FilterAny,
-    FilterNot,
-    PropertyIs,
-)
+from dataout.segments.atoms import RelatedAtom
+from dataout.segments.values import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
+from dataout.sql.named import text
 from dataout.sql.scope import Scope
 from dataout.sql.values import dig, parsed, passes, property_of
 
@@ -27,7 +20,7 @@ def related_objects(atom: RelatedAtom, scope: Scope) -> exp.Select:
 
     A relationship and each attribute of an object are histories: the newest visible row counts.
     """
-    kind = exp.Literal.string(atom.type).sql("duckdb")
+    kind = text(atom.type)
     visible = scope.visible("relationships", "set_at").sql("duckdb")
     via = "TRUE"
     if atom.via is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from dataout.sql.fields import Lookup, json_object, text
+from dataout.sql.fields import Lookup, json_object
+from dataout.sql.named import text
 from dataout.sql.recipe import ALIASES, REST, TAKEN, Column, Origin, Recipe, origins, rules
 
 NOT_FINITE = "[:,[]\\s*-?(?i:nan|inf|[0-9.]+e[+]?[0-9]{3,})"

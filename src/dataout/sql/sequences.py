@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from dataout.segments.atoms import (
-    Chain,
-    Link,
-    Source,
-)
+from dataout.segments.atoms import Chain, Link, Source
 from dataout.segments.orders import OrderRule
-from dataout.segments.values import (
-    TimeTest,
-)
+from dataout.segments.values import TimeTest
 from dataout.sql.moments import written
 from dataout.sql.scope import Scope
 from dataout.sql.sources import rows_of

@@ -13,9 +13,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from dataout.segments.atoms import (
-    Source,
-)
+from dataout.segments.atoms import Source
 from dataout.segments.orders import OrderRule
 from dataout.sql.scope import Scope
 from dataout.sql.values import parsed_part, passes, property_of

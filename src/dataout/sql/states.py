@@ -6,13 +6,13 @@ one number for each costs a tenth of carrying values to where they could be test
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import assert_never
 
 from sqlglot import exp
 
 from dataout.segments.atoms import ListAtom
-from dataout.segments.formulas import And, Formula, Negation, Or, ValueIs
+from dataout.segments.formulas import ValueIs
 from dataout.segments.values import IsNot
 from dataout.sql.scope import History, Scope
 from dataout.sql.values import dig, holds, parsed_part, passes_all
@@ -31,20 +31,6 @@ AGE = f"""(
   CAST(greatest(set_at + {BEFORE_1970}, 0) AS HUGEINT) * {MOMENTS}
   + greatest(received_at + {BEFORE_1970}, 0)
 ) * {LANDINGS} + landing AS age"""
-
-
-def value_tests(formula: Formula) -> Iterator[ValueIs]:
-    """List the tests of attributes in a formula; repeats are possible."""
-    match formula:
-        case ValueIs():
-            yield formula
-        case And(of) | Or(of):
-            for part in of:
-                yield from value_tests(part)
-        case Negation(part):
-            yield from value_tests(part)
-        case _:
-            return
 
 
 def of_nobody(test: ValueIs) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
 from dataout.model.people import Instant
-from dataout.model.times import instant_of
+from dataout.model.times import datetime_of, instant_of
 from dataout.segments.values import (
     After,
     Age,
@@ -23,8 +23,6 @@ from dataout.segments.values import (
 )
 from dataout.sql.instants import local_day
 from dataout.sql.moments import Moment, shifted, written
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def in_window(moment: exp.Expr, test: TimeTest, at: Moment) -> exp.Condition:
@@ -63,7 +61,7 @@ def _in_days(moment: exp.Expr, test: CalendarDays, at: Moment) -> exp.Condition:
 def calendar_bounds(test: CalendarDays, at: Instant) -> tuple[Instant, Instant]:
     """Give the first instant of the oldest day, and that after the youngest day's end."""
     zone = ZoneInfo(test.zone)
-    today = (EPOCH + timedelta(milliseconds=at)).astimezone(zone).date()
+    today = datetime_of(at).astimezone(zone).date()
     start = datetime.combine(today - timedelta(days=test.oldest), time(), zone)
     end = datetime.combine(today - timedelta(days=test.youngest - 1), time(), zone)
     return instant_of(start, zone), instant_of(end, zone)

@@ -17,10 +17,7 @@ from dataout.model.complaints import nearest
 from dataout.model.definitions import Place
 from dataout.ports import Engine
 from dataout.segments.check import Look, asked_types, lists_property, looks, looks_of_trait
-from dataout.segments.values import (
-    IsNot,
-    TimeTest,
-)
+from dataout.segments.values import IsNot, TimeTest
 from dataout.sql.named import statement
 from dataout.sql.observed import Source, Way, seen_at
 

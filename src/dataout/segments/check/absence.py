@@ -29,14 +29,7 @@ from dataout.segments.tree import (
     Sequence,
     TraitIs,
 )
-from dataout.segments.values import (
-    Age,
-    CalendarDays,
-    IsNot,
-    Test,
-    Within,
-    WithinNext,
-)
+from dataout.segments.values import Age, CalendarDays, IsNot, Test, Within, WithinNext
 
 DAY = 86_400_000
 Segments = Mapping[str, Condition]

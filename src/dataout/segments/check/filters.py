@@ -9,16 +9,8 @@ from dataout.catalog.events import Catalog, ValueType
 from dataout.segments.check.advice import Advice, Code
 from dataout.segments.check.parts import Filtered, Owner, filters
 from dataout.segments.check.values import Asked, asked, clash
-from dataout.segments.tree import (
-    Condition,
-)
-from dataout.segments.values import (
-    Filter,
-    FilterAll,
-    FilterAny,
-    FilterNot,
-    PropertyIs,
-)
+from dataout.segments.tree import Condition
+from dataout.segments.values import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 
 HINT = "All of where is asked of one and the same event: put two events below all: [ … ]."
 NEVER = "Loosen one of its tests, or take it away."

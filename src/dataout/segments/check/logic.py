@@ -26,9 +26,7 @@ from dataout.segments.tree import (
     PickIs,
     TraitIs,
 )
-from dataout.segments.values import (
-    TimeTest,
-)
+from dataout.segments.values import TimeTest
 
 NEVER = "Nobody can be in: loosen one of them, or take it away."
 ALWAYS = "Everybody is in: take it away, or say everyone: true if that is meant."

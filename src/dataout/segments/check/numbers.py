@@ -20,10 +20,7 @@ from dataout.segments.tree import (
     Sequence,
     Stream,
 )
-from dataout.segments.values import (
-    Comparison,
-    TimeTest,
-)
+from dataout.segments.values import Comparison, TimeTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,7 @@ from dataout.segments.tree import (
     Sequence,
     Stream,
 )
-from dataout.segments.values import (
-    Comparison,
-)
+from dataout.segments.values import Comparison
 
 OPPOSITE: dict[Comparison, Comparison] = {"gt": "lte", "gte": "lt", "lt": "gte", "lte": "gt"}
 

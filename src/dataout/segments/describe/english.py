@@ -28,9 +28,7 @@ from dataout.segments.tree import (
     TraitIs,
 )
 from dataout.segments.tree import Sequence as Chain
-from dataout.segments.values import (
-    Filter,
-)
+from dataout.segments.values import Filter
 
 NOTHING: frozenset[Stream] = frozenset()
 

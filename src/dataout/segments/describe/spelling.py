@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
 
 from dataout.model.people import Instant
-from dataout.segments.values import (
-    Scalar,
-)
+from dataout.model.times import datetime_of
+from dataout.segments.values import Scalar
 
 UNITS = (("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000))
 
@@ -20,7 +18,7 @@ def instant_text(instant: Instant) -> str:
     >>> instant_text(Instant(0)), instant_text(Instant(1500))
     ('1970-01-01T00:00:00Z', '1970-01-01T00:00:01.500Z')
     """
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)
+    moment = datetime_of(instant)
     precision = "milliseconds" if instant % 1000 else "seconds"
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 

@@ -11,14 +11,8 @@ from dataclasses import dataclass
 
 from dataout.segments.describe.times import time_words
 from dataout.segments.describe.values import filter_words, joined, quoted
-from dataout.segments.tree import (
-    Anchor,
-    Stream,
-)
-from dataout.segments.values import (
-    Filter,
-    TimeTest,
-)
+from dataout.segments.tree import Anchor, Stream
+from dataout.segments.values import Filter, TimeTest
 
 
 @dataclass(frozen=True, slots=True)
