@@ -19,13 +19,15 @@ LONGEST_FUNCTION = 40
 
 DOORS = {
     "sqlglot": ("dataout.sql",),
+    "numpy": ("dataout.ticks",),
     "duckdb": ("dataout.engines",),
     "httpx": ("dataout.http", "dataout.destinations", "dataout.testing"),
+    "prometheus_client": ("dataout.app.serving.metrics",),
     "sqlalchemy": ("dataout.store",),
 }
 """Third-party packages that only these modules may import, lazily or not."""
 
-HEAVY = ("duckdb", "pyarrow", "sqlglot", "pydantic", "phonenumbers", "httpx", "sqlalchemy")
+HEAVY = ("duckdb", "pyarrow", "numpy", "sqlglot", "pydantic", "phonenumbers", "httpx", "sqlalchemy")
 """What ``dataout --help`` must not load, or it is no longer quick."""
 
 PYTHON_FILES = sorted(

@@ -8,6 +8,7 @@
   + StateError               the environment's state cannot be used
     - Locked                 another process holds it
     - StateTooNew            it was written by a newer dataout
+    - StateDamaged           a file of it is damaged: it has to be restored
   + EngineError              the engine refused a statement
   + DestinationError         a destination could not do what was asked; the class is the policy
     - Transient              the same call may succeed later, ``after`` seconds at the earliest
@@ -68,6 +69,10 @@ class Locked(StateError):
 
 class StateTooNew(StateError):
     """The environment's state was written by a newer dataout."""
+
+
+class StateDamaged(StateError):
+    """A file of the environment's state is damaged: nothing can go on before it is restored."""
 
 
 class EngineError(Error):

@@ -143,6 +143,12 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing; nesting is an error."""
 
+    def beside(self) -> AbstractContextManager[Engine]:
+        """Open another connection to the same data; its working tables and functions are its own.
+
+        Only one of the two may be in a transaction at a time.
+        """
+
 
 class Clock(Protocol):
     """Time, so that tests can own it."""

@@ -7,7 +7,8 @@ import pytest
 from dataout.app.clock import SystemClock
 from dataout.app.commands.check import check
 from dataout.app.commands.check_data import data_findings
-from dataout.app.state import ENGINE_FILE, memory_engine, open_engine, state_folder
+from dataout.app.folders import state_folder
+from dataout.app.state import ENGINE_FILE, memory_engine, open_engine
 from dataout.app.wiring import Surroundings
 from dataout.app.workspace import Workspace, chosen_environment
 from dataout.definitions import read_project

@@ -120,15 +120,10 @@ class Shop:
     ) -> subprocess.Popen[str]:
         """Start the same call as a process of its own; ``through`` is a command that starts it."""
         words = [*through, sys.executable, "-m", "dataout.cli.app", "--project", str(self.folder)]
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with self.variables():
             return subprocess.Popen(
-                [*words, *map(str, arguments)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=dict(os.environ),
-                **more,
+                [*words, *map(str, arguments)], text=True, env=dict(os.environ), **(pipes | more)
             )
 
     def ran(self, *arguments: object, through: Sequence[str] = ()) -> Answer:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from dataout.cli.app import ATTENTION, DONE, UNDELIVERED
+from dataout.cli.troubles import ATTENTION, DONE, UNDELIVERED
 from dataout.testing.emulators import faults
 from dataout.testing.emulators.meta_state import Rules
 from dataout.testing.emulators.server import serving

@@ -10,7 +10,7 @@ import duckdb
 import httpx
 import pytest
 
-from dataout.cli.app import BUG, DONE, LOCKED, WRONG
+from dataout.cli.troubles import BUG, DONE, LOCKED, WRONG
 from dataout.testing.emulators.server import serving
 
 PATIENCE = 30  # seconds

@@ -26,7 +26,7 @@ ASKING = {
     "rejects list": ("rejects list", {"rejects"}),
     "rejects replay": ("rejects replay", LOAD_KEYS),
 }
-ELSEWHERE = {"init", "load", "demo", "sandbox"}
+ELSEWHERE = {"init", "load", "serve", "demo", "sandbox"}
 """Commands that need more than a project: they are tested below, and in their own files."""
 
 HEADED = sorted(ASKING.keys() - {"check", "test", "schema"})

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dataout.cli import app
+from dataout.cli import troubles
 from dataout.testing.emulators.server import serving
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -27,13 +27,13 @@ def test_exit_codes_are_those_that_are_documented():
     table = (DOCS / "errors.md").read_text(encoding="utf-8")
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
     assert documented == {
-        app.DONE,
-        app.ATTENTION,
-        app.WRONG,
-        app.UNDELIVERED,
-        app.LOCKED,
-        app.BUG,
-        app.STOPPED,
+        troubles.DONE,
+        troubles.ATTENTION,
+        troubles.WRONG,
+        troubles.UNDELIVERED,
+        troubles.LOCKED,
+        troubles.BUG,
+        troubles.STOPPED,
     }
 
 
@@ -118,7 +118,7 @@ def test_stopped_by_hand_the_next_run_goes_on(shop, everybody_in_place):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
         answer_now.set()
-    assert process.returncode == app.STOPPED
+    assert process.returncode == troubles.STOPPED
     assert out == ""
     assert err == "Stopped. Whatever was under way is settled by the next run.\n"
     shop.surroundings.clear()

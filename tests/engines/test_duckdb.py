@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from dataout.engines.duckdb import DuckDB
-from dataout.errors import EngineError, Locked, StateError
+from dataout.errors import EngineError, Locked, StateDamaged, StateError
 
 LARGE = "SELECT md5(CAST(i AS VARCHAR)) AS text FROM range(3000000) AS numbers(i) ORDER BY text"
 PERSONAL = "ann@shop.example"
@@ -58,7 +58,7 @@ def test_too_little_memory(narrow):
 
 def test_damage_met_while_reading(damaged):
     for way in ways(damaged, "SELECT * FROM many"):
-        with pytest.raises(StateError, match="is damaged") as caught:
+        with pytest.raises(StateDamaged, match="is damaged") as caught:
             way()
         assert "Restore it from a backup" in caught.value.hint
 
@@ -67,7 +67,7 @@ def test_damage_met_after_the_first_rows(damaged):
     """From then on Arrow reports it, not DuckDB."""
     batches = damaged.stream("SELECT * FROM many")
     assert next(batches).num_rows > 0
-    with pytest.raises(StateError, match="is damaged"):
+    with pytest.raises(StateDamaged, match="is damaged"):
         list(batches)
 
 
@@ -103,3 +103,18 @@ def test_what_went_wrong_first_is_told():
     """A transaction that cannot even be rolled back still says why it failed."""
     with pytest.raises(ZeroDivisionError):
         ending(DuckDB())
+
+
+def test_a_connection_beside_shares_data_and_no_working_tables():
+    engine = DuckDB()
+    engine.execute("CREATE TABLE kept (n INTEGER)")
+    engine.execute("CREATE TEMP TABLE work AS SELECT 1 AS n")
+    with engine.beside() as other:
+        other.execute("CREATE TEMP TABLE work AS SELECT 2 AS n")
+        with other.transaction():
+            other.execute("INSERT INTO kept SELECT n FROM work")
+        zone = other.query("SELECT current_setting('TimeZone') AS zone").to_pylist()
+    assert zone == [{"zone": "UTC"}]
+    assert engine.query("SELECT n FROM work").to_pylist() == [{"n": 1}]
+    assert engine.query("SELECT n FROM kept").to_pylist() == [{"n": 2}]
+    engine.close()

@@ -6,6 +6,7 @@ file exactly once, so that a mutant which no longer applies is noticed rather th
 
 from mutant import Mutant
 from mutants_of_data import DATA
+from mutants_of_keyed import KEYED
 
 RUN = ("tests/sync/test_run.py",)
 CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
@@ -19,6 +20,7 @@ META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.
 
 MUTANTS: tuple[Mutant, ...] = (
     *DATA,
+    *KEYED,
     Mutant(
         "sync: the intent is not written before the call",
         "dataout/sync/reconcile.py",

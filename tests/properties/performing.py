@@ -66,9 +66,9 @@ def datetime_of(moment):
     return EPOCH + timedelta(milliseconds=moment)
 
 
-def perform(play):
+def perform(play, simulated):
     """Play it; raise ``Wrong`` at the first thing that is."""
-    simulation = dataout.Simulation(play.segments, **play.given)
+    simulation = simulated(play.segments, **play.given)
     stage = Stage(play.given, play.segments)
     before = {}
     since = Since(redefined=set(play.segments))
@@ -235,17 +235,18 @@ def nothing_before_the_edge(simulation, stage, now, moments, dice):
         compare(stage.judged(moment), held, what)
 
 
-def check(play):
+def check(play, simulated=dataout.Simulation):
     """Perform a play; of one that goes wrong tell the least that does so."""
-    wrong = failure(play)
+    wrong = failure(play, simulated)
     if wrong is not None:
-        least = reduced(play, type(wrong))
-        raise AssertionError(f"\n{pformat(replace(least, moments=()))}\n{failure(least)!r}")
+        least = reduced(play, simulated, type(wrong))
+        told = pformat(replace(least, moments=()))
+        raise AssertionError(f"\n{told}\n{failure(least, simulated)!r}")
 
 
-def failure(play):
+def failure(play, simulated):
     try:
-        perform(play)
+        perform(play, simulated)
     except Unjudged:
         return None
     except Exception as error:  # noqa: BLE001 - whatever it is, it is wrong
@@ -253,11 +254,13 @@ def failure(play):
     return None
 
 
-def reduced(play, kind):
+def reduced(play, simulated, kind):
     smaller = play
     while smaller is not None:
         play = smaller
-        smaller = next((each for each in _smaller(play) if type(failure(each)) is kind), None)
+        smaller = next(
+            (each for each in _smaller(play) if type(failure(each, simulated)) is kind), None
+        )
     return play
 
 

@@ -5,12 +5,15 @@ before the next edge. ``make soak`` looks much longer, with new seeds every time
 """
 
 from collections import Counter
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.properties.comparing import A_BIG_DRAW, WITHOUT_SHRINKING
 from tests.properties.performing import check
 from tests.properties.plays import Add, Define, Tick, from_seed, plays
+from tests.ticks.simulating import KeyedSimulation
 
 FEW, MANY = 10, 150
 
@@ -21,11 +24,24 @@ def test_ticks_equal_the_judge(play):
     check(play)
 
 
+@given(plays())
+@settings(max_examples=FEW, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_keyed_ticks_equal_the_judge(play):
+    check(play, KeyedSimulation)
+
+
 @pytest.mark.soak
 @given(plays())
 @settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
 def test_ticks_equal_the_judge_at_length(play):
     check(play)
+
+
+@pytest.mark.soak
+@given(plays(), st.integers(0, 2**64 - 1))
+@settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_keyed_ticks_equal_the_judge_at_length(play, seed):
+    check(play, partial(KeyedSimulation, seed=seed))
 
 
 def test_plays_have_something_to_say():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from dataout.app.commands.verify import VerifyResult, verify
 from dataout.app.instants import When, read_instant
 from dataout.app.wiring import Surroundings
 from dataout.app.workspace import Workspace, chosen_environment, opened
+from dataout.definitions import ProjectDefinition
+from dataout.model.definitions import Environment
 from dataout.model.people import Instant
 from dataout.sync.plan import Plan, read_plan
 
@@ -58,7 +60,7 @@ class Project:
 
     def check(self) -> CheckResult:
         """Find mistakes and advice; looks at the environment's data where there is any."""
-        return checking.check(self.folder, self.environment, self.surroundings)
+        return checking.check(self.folder, self.environment, self._opened)
 
     def test(self, names: Sequence[str] = ()) -> TestResult:
         """Run the project's own tests."""
@@ -127,8 +129,13 @@ class Project:
     def _work(self) -> Iterator[Workspace]:
         definition = checking.read(self.folder)
         environment = chosen_environment(definition, self.environment)
-        with opened(definition, environment, self.surroundings) as work:
+        with self._opened(definition, environment) as work:
             yield work
+
+    def _opened(
+        self, definition: ProjectDefinition, environment: Environment
+    ) -> AbstractContextManager[Workspace]:
+        return opened(definition, environment, self.surroundings)
 
 
 def _at(work: Workspace, when: When) -> Instant | None:

@@ -21,11 +21,6 @@ ENGINE_FILE = "engine.duckdb"
 STORE_FILE = "store.sqlite"
 
 
-def state_folder(project: Path, environment: str) -> Path:
-    """Say where an environment's state lives."""
-    return project / ".dataout" / environment
-
-
 @contextmanager
 def private_files() -> Iterator[None]:
     """Create files and folders for their owner only."""

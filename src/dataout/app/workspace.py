@@ -6,10 +6,11 @@ import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dataout.app import state
 from dataout.app.clock import SystemClock
+from dataout.app.folders import state_folder
 from dataout.app.wiring import Surroundings, connect, destination_types
 from dataout.audiences.desired import Identification, Target, desire
 from dataout.audiences.evaluate import evaluate, recall
@@ -23,13 +24,22 @@ from dataout.ports import Clock, Destination, Engine
 from dataout.segments.formulas import Program
 from dataout.segments.orders import orders_of
 from dataout.segments.translate import Definitions, program
+from dataout.sql import schema
 from dataout.sql.scope import Scope
 from dataout.store.database import Store, store_troubles
 
 
+def tick_alone(work: Workspace, at: Instant) -> None:
+    """Tick in a process that does nothing else: through SQL, compiled for this once."""
+    tick(work.engine, ticking(work.program, work.definition.timezone, work.engine.dialect), at)
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What a command works with. ``chance`` gives numbers in [0, 1), ``new_id`` fresh names."""
+    """What a command works with. ``chance`` gives numbers in [0, 1), ``new_id`` fresh names.
+
+    ``bring_up`` ticks: a server has a way of its own.
+    """
 
     definition: ProjectDefinition
     environment: Environment
@@ -39,6 +49,7 @@ class Workspace:
     clock: Clock
     chance: Callable[[], float]
     new_id: Callable[[], str]
+    bring_up: Callable[[Workspace, Instant], object] = tick_alone
 
     @property
     def meaning(self) -> Definitions:
@@ -95,9 +106,8 @@ class Workspace:
         last = last_tick(self.engine)
         if last is not None and at < last:
             return self.evaluate(at)
-        ready = ticking(self.program, self.definition.timezone, self.engine.dialect)
-        tick(self.engine, ready, at)
-        return recall(self.engine, ready.program.formulas)
+        self.bring_up(self, at)
+        return recall(self.engine, self.program.formulas)
 
     def desire(self, columns: Mapping[str, str], at: Instant) -> None:
         """Fill the waterfall and the desired entries of every sync from evaluated segments."""
@@ -133,7 +143,7 @@ def opened(
     Raises ``Locked`` while another process works in it, ``StateTooNew`` for a newer one's, and
     ``StateError`` where a file of it cannot be used.
     """
-    folder = state.state_folder(definition.folder, environment.name)
+    folder = state_folder(definition.folder, environment.name)
     with (
         state.private_files(),  # the engine makes some as it works: its log, what it spills
         closing(state.open_engine(folder)) as engine,
@@ -150,6 +160,14 @@ def opened(
             chance=random.random,
             new_id=lambda: secrets.token_hex(6),
         )
+
+
+@contextmanager
+def beside(work: Workspace) -> Iterator[Workspace]:
+    """Open the same environment once more, in this process, with working tables of its own."""
+    with work.engine.beside() as engine:
+        schema.prepare(engine)
+        yield replace(work, engine=engine)
 
 
 def chosen_environment(definition: ProjectDefinition, name: str) -> Environment:

@@ -7,7 +7,7 @@ everybody else, by a segment whose meaning is another than it was. The state is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dataout.audiences.evaluate import evaluate, unpivot
@@ -76,27 +76,50 @@ def tick(engine: Engine, ready: Ticking, at: Instant) -> Ticked:
     last = last_tick(engine)
     if last is not None and at < last:
         raise UsageError("Ticks never go back: the last one was later than this instant.")
-    meanings = {name: fingerprint(of) for name, of in ready.program.formulas.items()}
-    known = _evaluated(engine)
-    same = [name for name, meaning in meanings.items() if known.get(name) == meaning]
-    others = [name for name in meanings if name not in same]
     with engine.transaction():
         engine.execute(_sql("no_changes"))
         engine.execute(_sql("arrived"))
         engine.execute(_sql("touched"), {"at": at})
-        touched = _count(engine, "touched")
-        if same and touched:
-            engine.execute(_sql("look_at_touched"), {"at": at})
-            _look(engine, ready, "members")
-            _settle(engine, ready, same, at)
-        if others:
-            engine.execute(_sql("everybody"))
-            scope = Scope(at, None, ready.zone)
-            unpivot(engine, evaluate(engine, program_of(ready.program, others), scope), "members")
-            _settle(engine, ready, others, at)
-        _forget(engine, [name for name in known if name not in meanings], at)
-        _remember(engine, {name: meanings[name] for name in others}, at)
-    return Ticked(at, touched, _by_cause(engine))
+        touched = count(engine, "touched")
+        bring_up(engine, ready, at)
+        keep_tick(engine, at)
+    return Ticked(at, touched, by_cause(engine))
+
+
+def bring_up(engine: Engine, ready: Ticking, at: Instant, others: Collection[str] = ()) -> None:
+    """Ask all segments of a program, in a transaction, about the people in ``touched``.
+
+    Those whose meaning is another, or whose edges a server kept, are asked about everybody;
+    segments that are neither here nor among ``others`` end.
+    """
+    meanings = {name: fingerprint(of) for name, of in ready.program.formulas.items()}
+    known, kept = evaluated(engine), _kept(engine)
+    same = [name for name, meaning in meanings.items() if known.get(name) == meaning]
+    steady = [name for name in same if name not in kept]
+    if steady and count(engine, "touched"):
+        settle_touched(engine, ready, steady, at)
+    if unknown := [name for name in same if name in kept]:
+        engine.execute(_sql("everybody_in_time"))
+        _settle_everybody(engine, ready, unknown, at)
+    if redefined := [name for name in meanings if name not in same]:
+        engine.execute(_sql("everybody"))
+        _settle_everybody(engine, ready, redefined, at)
+    engine.execute(_sql("keep_edges"), {"segments": list(meanings)})
+    forget(engine, [name for name in known if name not in meanings and name not in others], at)
+    remember(engine, {name: meanings[name] for name in redefined})
+
+
+def settle_touched(engine: Engine, ready: Ticking, names: Sequence[str], at: Instant) -> None:
+    """Ask segments about the people in ``touched``, for the cause that stands there."""
+    engine.execute(_sql("look_at_touched"), {"at": at})
+    _look(engine, ready, "members")
+    _settle(engine, ready, names, at)
+
+
+def _settle_everybody(engine: Engine, ready: Ticking, names: Sequence[str], at: Instant) -> None:
+    scope = Scope(at, None, ready.zone)
+    unpivot(engine, evaluate(engine, program_of(ready.program, names), scope), "members")
+    _settle(engine, ready, names, at)
 
 
 def last_tick(engine: Engine) -> Instant | None:
@@ -141,7 +164,7 @@ def _settle(engine: Engine, ready: Ticking, names: Sequence[str], instant: Insta
     _date(engine, ready, at)
     engine.execute(_sql("passed"))
     engine.execute(_sql("ahead"), at)
-    _record(engine, at)
+    record(engine, at)
 
 
 def _edge_rows(engine: Engine, ready: Ticking, names: Sequence[str]) -> None:
@@ -182,43 +205,58 @@ def _furthest(engine: Engine) -> int:
     return int(engine.query(_sql("unsettled")).to_pylist()[0]["furthest"])
 
 
-def _record(engine: Engine, at: Mapping[str, int]) -> None:
+def record(engine: Engine, at: Mapping[str, int]) -> None:
+    """Make the changes in ``membership_changes`` so."""
     engine.execute(_sql("log"), at)
     engine.execute(_sql("left"))
     engine.execute(_sql("entered"))
     engine.execute(_sql("note_changes"))
 
 
-def _forget(engine: Engine, names: Sequence[str], at: Instant) -> None:
+def forget(engine: Engine, names: Sequence[str], at: Instant) -> None:
     """End what segments that are gone had."""
     if not names:
         return
     gone = {"segments": list(names)}
     engine.execute(_sql("abandoned"), {**gone, "at": at})
-    _record(engine, {"at": at})
+    record(engine, {"at": at})
     engine.execute(_sql("forget_edges"), gone)
     engine.execute(_sql("forget_meanings"), gone)
+    engine.execute(_sql("keep_edges"), gone)
 
 
-def _remember(engine: Engine, meanings: Mapping[str, str], at: Instant) -> None:
+def remember(engine: Engine, meanings: Mapping[str, str]) -> None:
+    """Note what segments mean that have been asked about everybody."""
     engine.execute(_sql("forget_meanings"), {"segments": list(meanings)})
     for name, meaning in meanings.items():
         engine.execute(_sql("keep_meaning"), {"segment": name, "fingerprint": meaning})
+
+
+def keep_tick(engine: Engine, at: Instant) -> None:
+    """Note that there was a tick, and what had arrived."""
     engine.execute(_sql("forget_tick"))
     engine.execute(_sql("keep_tick"), {"at": at})
 
 
-def _evaluated(engine: Engine) -> Mapping[str, str]:
+def _kept(engine: Engine) -> frozenset[str]:
+    """List the segments whose edges a server kept."""
+    return frozenset(engine.query(_sql("kept")).column("segment").to_pylist())
+
+
+def evaluated(engine: Engine) -> Mapping[str, str]:
+    """Give the meaning of each segment that memberships stand for."""
     rows = engine.query(_sql("evaluated")).to_pylist()
     return {row["segment"]: row["fingerprint"] for row in rows}
 
 
-def _by_cause(engine: Engine) -> Mapping[str, int]:
+def by_cause(engine: Engine) -> Mapping[str, int]:
+    """Count the changes of this tick by cause."""
     rows = engine.query(_sql("by_cause")).to_pylist()
     return {row["cause"]: int(row["changes"]) for row in rows}
 
 
-def _count(engine: Engine, table: str) -> int:
+def count(engine: Engine, table: str) -> int:
+    """Count the rows of a table."""
     return int(engine.query(f"SELECT count(*) AS n FROM {table}").to_pylist()[0]["n"])
 
 

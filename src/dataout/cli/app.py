@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,24 +11,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from dataout.cli.session import Session, sentence
-from dataout.errors import (
-    DestinationError,
-    EngineError,
-    Error,
-    Locked,
-    ProjectError,
-)
-
-DONE, ATTENTION, WRONG, UNDELIVERED, LOCKED, BUG, STOPPED = 0, 1, 2, 3, 4, 70, 130
-
-GLOBAL = frozenset({"--project", "--env", "--json"})
-"""Options of the whole call, which stand before the command."""
-
-SURROUNDINGS = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-)
-"""Troubles with a file that are the machine's and not ours: no right, no room, a broken disk."""
+from dataout.cli.reach import Own
+from dataout.cli.session import Reach
+from dataout.cli.troubles import DONE, explained, stopped
 
 
 class Grouped(TyperGroup):
@@ -74,7 +56,8 @@ def _globals(
     env: str = typer.Option("dev", "--env", envvar="DATAOUT_ENV", help="The environment."),
     json: bool = typer.Option(False, "--json", help="Print one JSON object on standard output."),
 ) -> None:
-    context.obj = Session(project, env, json)
+    reach: Reach = context.obj
+    context.obj = reach.session(project, env, as_json=json)
 
 
 def main() -> None:
@@ -85,93 +68,39 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one call and give its exit code; nothing escapes but a result or a paragraph."""
     try:
-        code = _invoke(arguments)
+        code = carried_out(arguments, Own(arguments, carried_out))
         sys.stdout.flush()
-    except typer.Exit as exit_:
-        return exit_.exit_code
-    except Error as error:
-        return _explain(error)
-    except (KeyboardInterrupt, typer.Abort):
-        _say("Stopped. Whatever was under way is settled by the next run.")
-        return STOPPED
+    except KeyboardInterrupt:
+        return stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    return code
+
+
+def carried_out(arguments: Sequence[str], reach: Reach) -> int:
+    """Carry one call out, as far as it reaches, and give its exit code.
+
+    Nothing escapes but what is no mistake: ``KeyboardInterrupt`` and ``BrokenPipeError``.
+    """
+    try:
+        return int(_invoke(arguments, reach) or DONE)
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except typer.Abort:
+        return stopped()
+    except BrokenPipeError:
+        raise
     except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a user
-        return _unexpected(error)
-    return int(code or DONE)
+        return explained(error)
 
 
-def _invoke(arguments: Sequence[str]) -> int | None:
+def _invoke(arguments: Sequence[str], reach: Reach) -> int | None:
     """Read a call and carry it out, without what Typer would do about errors."""
     command = typer.main.get_command(command_line())
-    with command.make_context("dataout", list(arguments)) as context:
+    with command.make_context("dataout", list(arguments), obj=reach) as context:
         code: int | None = command.invoke(context)
         return code
-
-
-def _unexpected(error: Exception) -> int:
-    if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-        return _misuse(error)
-    if isinstance(error, OSError) and error.errno in SURROUNDINGS:
-        where = f"{error.filename} cannot be used" if error.filename else "A file cannot be used"
-        _say(f"{where}: {error.strerror}. Mend that, and call again.")
-        return WRONG
-    return _report(error)
-
-
-def _misuse(error: Exception) -> int:
-    """Say what the command line's parser did not understand."""
-    message = getattr(error, "format_message", lambda: str(error))()
-    option = getattr(error, "option_name", "")
-    if "\n" in message:  # a group without its command: the message is the help
-        _say(message)
-    elif option in GLOBAL:
-        _say(f"{option} stands before the command: dataout {option} … COMMAND.")
-    else:
-        _say(f"{sentence(message)} See `dataout --help`.")
-    return WRONG
-
-
-def _explain(error: Error) -> int:
-    match error:
-        case ProjectError():
-            count = len(error.complaints)
-            for complaint in error.complaints:
-                _say(str(complaint))
-            _say(f"{count} mistake{'s' * (count != 1)} in the project's files.")
-            return WRONG
-        case EngineError():
-            return _report(error)
-        case _:
-            _say(f"{sentence(str(error))} {error.hint}".strip())
-    match error:
-        case Locked():
-            return LOCKED
-        case DestinationError():
-            return UNDELIVERED
-        case _:
-            return WRONG
-
-
-def _report(error: Exception) -> int:
-    """Keep what we need to mend our own mistake. Frames only: values may be personal."""
-    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="dataout-report-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(f"{type(error).__name__}\n{''.join(frames)}")
-    _say(
-        f"{error} {error.hint}".strip()
-        if isinstance(error, EngineError) and error.hint
-        else "This is a mistake of dataout's own, not of yours. Nothing was sent that is not in "
-        f"the ledger. Please send us {file.name}: it holds no personal data."
-    )
-    return BUG
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

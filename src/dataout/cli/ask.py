@@ -28,11 +28,11 @@ def register(app: typer.Typer) -> None:
 
 def status(context: typer.Context) -> int:
     """Show what arrived, what destinations hold, and how the last runs ended."""
-    from dataout.app.commands import status as command
-    from dataout.cli.render import status_tables
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import status as command
+        from dataout.cli.render import status_tables
+
         result = command.status(work)
         title = head(work)
         session.answer(result, lambda out: status_tables(out, title, result))
@@ -47,11 +47,11 @@ def explain(
     as_known_at: str = typer.Option(None, help="With what had been received by then."),
 ) -> None:
     """Say why somebody is in or not, on what evidence, and what was sent."""
-    from dataout.app.commands import explain as command
-    from dataout.cli.explanation import explanation
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import explain as command
+        from dataout.cli.explanation import explanation
+
         result = command.explain(
             work, person, subject, instant(work, at), instant(work, as_known_at)
         )
@@ -64,11 +64,11 @@ def verify(
     full: bool = typer.Option(False, "--full", help="Compare everybody, not only a sample."),
 ) -> int:
     """Compare the memberships kept from run to run with an evaluation from scratch."""
-    from dataout.app.commands.verify import verify as command
-    from dataout.cli.render import verified
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands.verify import verify as command
+        from dataout.cli.render import verified
+
         result = command(work, full=full)
         title = head(work, result.at)
         session.answer(result, lambda out: verified(out, title, result))
@@ -77,11 +77,11 @@ def verify(
 
 def rejects_list(context: typer.Context) -> None:
     """Show the records that could not be taken in, with their reasons."""
-    from dataout.app.commands import load as command
-    from dataout.cli.render import rejected_records
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import load as command
+        from dataout.cli.render import rejected_records
+
         result = command.rejects(work)
         title = head(work)
         session.answer(result, lambda out: rejected_records(out, title, result))
@@ -92,10 +92,10 @@ def rejects_drop(
     file: str = typer.Argument(help="The file's name, as the list shows it."),
 ) -> None:
     """Let go of the rejects of a file that was mended and loaded again."""
-    from dataout.app.commands import load as command
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import load as command
+
         result = command.drop(work, file)
         session.answer(result, lambda out: out.print(f"{result.dropped:,} rejects dropped."))
 
@@ -105,11 +105,11 @@ def rejects_replay(
     mapping: Path = typer.Option(None, help="Another mapping than they came with."),
 ) -> int:
     """Try the rejected records again, after a mapping or the project was mended."""
-    from dataout.app.commands import load as command
-    from dataout.cli.render import loaded
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import load as command
+        from dataout.cli.render import loaded
+
         result = command.replay(work, mapping)
         title = head(work)
         session.answer(result, lambda out: loaded(out, title, result))

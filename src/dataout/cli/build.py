@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -39,11 +40,12 @@ def init(
 
 def check(context: typer.Context) -> int:
     """Report mistakes and advice, each with file and line."""
+    session: Session = context.obj
+    session.reach.hand_over(session)
     from dataout.app.commands.check import check as judge
     from dataout.cli.render import findings
 
-    session: Session = context.obj
-    result = judge(session.folder, session.environment)
+    result = judge(session.folder, session.environment, session.reach.opened)
     session.answer(result, lambda out: findings(out, result))
     return 2 if result.broken else 1 if result.findings else 0
 
@@ -72,15 +74,14 @@ def segments(  # noqa: PLR0913, PLR0917 - Typer reads options from the signature
     describe: bool = typer.Option(False, "--describe", help="Say the rules in plain English."),
 ) -> None:
     """Count who is in which segment, at any instant."""
-    from dataout.app.commands import segments as command
-    from dataout.cli.render import descriptions, segment_counts
-
     session: Session = context.obj
     if describe:
-        texts = command.described(session.definition(), names or ())
-        session.answer(texts, lambda out: descriptions(out, texts))
+        _describe(session, names or ())
         return
     with session.workspace() as work:
+        from dataout.app.commands import segments as command
+        from dataout.cli.render import segment_counts
+
         if sql:
             queries = {
                 name: command.compiled(work, name) + ";"
@@ -95,17 +96,25 @@ def segments(  # noqa: PLR0913, PLR0917 - Typer reads options from the signature
         session.answer(result, lambda out: segment_counts(out, title, result))
 
 
+def _describe(session: Session, names: Sequence[str]) -> None:
+    from dataout.app.commands.segments import described
+    from dataout.cli.render import descriptions
+
+    texts = described(session.definition(), names)
+    session.answer(texts, lambda out: descriptions(out, texts))
+
+
 def preview(
     context: typer.Context,
     audience: str = typer.Argument(),
     at: str = typer.Option(None, help="The instant: ISO-8601, or relative as in -3h."),
 ) -> None:
     """Count an audience at every step, with a sample. Writes nothing, sends nothing."""
-    from dataout.app.commands import preview as command
-    from dataout.cli.render import waterfall
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import preview as command
+        from dataout.cli.render import waterfall
+
         result = command.preview(work, audience, instant(work, at))
         title = head(work, result.at)
         session.answer(result, lambda out: waterfall(out, title, result))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Column, Table
 
-from dataout.cli.session import counts_text, sentence
+from dataout.cli.session import console, counts_text, sentence
 from dataout.segments.describe import instant_text
 
 if TYPE_CHECKING:
@@ -34,10 +34,9 @@ TOTALS = frozenset({"eligible", "desired", "identifiable", "sent", "accepted"})
 @contextmanager
 def progress(what: str, *, shown: bool) -> Iterator[Callable[[int, int | None], None]]:
     """Show a progress bar on standard error, where somebody sees it."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    screen = Console(stderr=True)
+    screen = console(errors=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=screen, transient=True, disable=not (shown and screen.is_terminal)

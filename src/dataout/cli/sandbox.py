@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 
-from dataout.app.state import private_files, state_folder
+from dataout.app.folders import state_folder
+from dataout.app.state import private_files
 from dataout.app.wiring import SANDBOX_PORT
 from dataout.errors import UsageError
 from dataout.testing.emulators.faults import parse

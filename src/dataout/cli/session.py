@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from dataout.cli.screen import Screen
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rich.console import Console
 
     from dataout.app.workspace import Workspace
     from dataout.definitions import ProjectDefinition
+    from dataout.model.definitions import Environment
     from dataout.model.people import Instant
-
-SANDBOX = "DATAOUT_SANDBOX"
-"""The environment variable that says where the sandbox listens, if not at its usual address."""
 
 UNWRAPPED = 4_000
 """Columns of an output that nobody looks at directly: wide enough for any message of ours."""
+
+
+class Reach(Protocol):
+    """How far a call reaches: to files and an engine that it opens, or to those of a server."""
+
+    def session(self, folder: Path, environment: str, *, as_json: bool) -> Session:
+        """Begin a call with these global options."""
+
+    def hand_over(self, session: Session) -> None:
+        """Let whoever has the environment's data carry out the whole call, if somebody has.
+
+        Raises ``typer.Exit`` with the call's exit code then, and ``StateError`` or ``UsageError``.
+        """
+
+    def served(self, session: Session, arguments: Sequence[str], out: TextIO) -> int | None:
+        """Let them carry out another call, its output on ``out``; gives its exit code.
+
+        None: nobody has the data, and nothing was done.
+        """
+
+    def definition(self, session: Session) -> ProjectDefinition:
+        """Read the project. Raises ``ProjectError``."""
+
+    def opened(
+        self, definition: ProjectDefinition, environment: Environment
+    ) -> AbstractContextManager[Workspace]:
+        """Open an environment. Raises ``StateError``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +60,25 @@ class Session:
     folder: Path
     environment: str
     as_json: bool
+    reach: Reach
 
     def definition(self) -> ProjectDefinition:
         """Read the project. Raises ``ProjectError``."""
-        from dataout.app.commands.check import read
-
-        return read(self.folder)
+        return self.reach.definition(self)
 
     @contextmanager
     def workspace(self) -> Iterator[Workspace]:
-        """Open the project in the chosen environment."""
-        from dataout.app.wiring import SANDBOX_ADDRESS, Surroundings
-        from dataout.app.workspace import chosen_environment, opened
+        """Open the project in the chosen environment; while a server has it, the call is its.
+
+        A command imports what it needs inside of this: where a server has the environment, that is
+        nothing, and the call is quick.
+        """
+        self.reach.hand_over(self)
+        from dataout.app.workspace import chosen_environment
 
         definition = self.definition()
         environment = chosen_environment(definition, self.environment)
-        sandbox = os.environ.get(SANDBOX) or SANDBOX_ADDRESS
-        with opened(definition, environment, Surroundings(os.environ, sandbox)) as work:
+        with self.reach.opened(definition, environment) as work:
             yield work
 
     def answer(self, result: object, render: Callable[[Console], None]) -> None:
@@ -70,8 +100,10 @@ def console(*, errors: bool = False) -> Console:
     """Open standard output (or error) for people; where it is no terminal, no line is wrapped."""
     from rich.console import Console
 
-    width = None if (sys.stderr if errors else sys.stdout).isatty() else UNWRAPPED
-    return Console(width=width, highlight=False, stderr=errors)
+    stream = sys.stderr if errors else sys.stdout
+    width = None if stream.isatty() else UNWRAPPED
+    variables = stream.variables if isinstance(stream, Screen) else None
+    return Console(width=width, highlight=False, stderr=errors, _environ=variables)
 
 
 def head(work: Workspace, at: Instant | None = None) -> str:

@@ -1,9 +1,10 @@
-"""Commands that ship: load, plan, apply, run."""
+"""Commands that ship: load, plan, apply, run, serve."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,7 +19,7 @@ PANEL = "Ship"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    for command in (load, plan, apply, run):
+    for command in (load, plan, apply, run, serve):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -31,11 +32,11 @@ def load(
     mapping: Path = typer.Option(None, help="Which column is what."),
 ) -> int:
     """Bring in csv, jsonl or parquet files. Loading a file again changes nothing."""
-    from dataout.app.commands import load as command
-    from dataout.cli.render import loaded, progress
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import load as command
+        from dataout.cli.render import loaded, progress
+
         with progress("Loading", shown=not session.as_json) as report:
             result = command.load(work, files, kind, mapping, report)
         title = head(work)
@@ -49,11 +50,11 @@ def plan(
     out: Path = typer.Option(None, help="Keep the plan in a file, for apply."),
 ) -> None:
     """Show what would change at each destination. Sends nothing."""
-    from dataout.app.commands import deliver as command
-    from dataout.cli.render import plan_table
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import deliver as command
+        from dataout.cli.render import plan_table
+
         result = command.plan(work, syncs or ())
         if out is not None:
             _keep(out, command.spelled(work, result))
@@ -80,13 +81,15 @@ def apply(
     yes: bool = typer.Option(False, "--yes", help="Do not ask."),
 ) -> int:
     """Deliver what still holds of a kept plan; without one: plan, show, ask, deliver."""
-    from dataout.app.commands import deliver as command
-    from dataout.cli.render import plan_table, run_table
-    from dataout.cli.session import console
-    from dataout.sync.plan import read_plan
-
     session: Session = context.obj
+    if kept is None and not yes:
+        _ask_for_a_server(session)
     with session.workspace() as work:
+        from dataout.app.commands import deliver as command
+        from dataout.cli.render import plan_table, run_table
+        from dataout.cli.session import console
+        from dataout.sync.plan import read_plan
+
         if kept is not None:
             result = command.apply(work, _kept(kept))
         else:
@@ -98,6 +101,25 @@ def apply(
         title = head(work, result.at)
         session.answer(result, lambda out: run_table(out, title, result))
     return 3 if result.failed else 1 if result.attention else 0
+
+
+def _ask_for_a_server(session: Session) -> None:
+    """Where a server has the environment: let it plan, ask here, let it apply that plan.
+
+    It would wait for the answer otherwise, and nothing would tick meanwhile.
+    """
+    with TemporaryDirectory(prefix="dataout-plan-") as folder:
+        plan = str(Path(folder) / "plan.json")
+        shown = sys.stderr if session.as_json else sys.stdout
+        code = session.reach.served(session, ["plan", "--out", plan], shown)
+        if code is None:
+            return
+        if code == 0:
+            _confirm()
+            again = ["--json"] if session.as_json else []
+            code = session.reach.served(session, [*again, "apply", plan], sys.stdout)
+        if code is not None:
+            raise typer.Exit(code)
 
 
 def _kept(file: Path) -> KeptPlan:
@@ -128,12 +150,24 @@ def run(
     at: str = typer.Option(None, help="Another instant; only in a sandboxed environment."),
 ) -> int:
     """Make one pass: evaluate, plan, deliver, record. For cron and orchestrators."""
-    from dataout.app.commands import deliver as command
-    from dataout.cli.render import run_table
-
     session: Session = context.obj
     with session.workspace() as work:
+        from dataout.app.commands import deliver as command
+        from dataout.cli.render import run_table
+
         result = command.run(work, syncs or (), instant(work, at))
         title = head(work, result.at)
         session.answer(result, lambda out: run_table(out, title, result))
     return 3 if result.failed else 1 if result.attention else 0
+
+
+def serve(
+    context: typer.Context,
+    host: str = typer.Option("127.0.0.1", help="Where figures are shown at /metrics."),
+    port: int = typer.Option(8764, min=0, max=65_535, help="Its port; 0 takes a free one."),
+) -> None:
+    """Keep memberships up to now, continuously, and answer other commands meanwhile."""
+    from dataout.cli.serve import serve as keep_on
+
+    session: Session = context.obj
+    keep_on(session, host, port)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dataout.model.complaints import Path
 
 MAIN = "dataout.yaml"
-MAIN_KEYS = ("name", "timezone", "environments", "defaults", "engine", "store")
+MAIN_KEYS = ("name", "timezone", "environments", "defaults", "engine", "store", "ticks")
 """What only ``dataout.yaml`` says; everything else may stand in any file."""
 
 SECTIONS = (

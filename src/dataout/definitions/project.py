@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dataout.catalog.events import Catalog, SourceDefinition
-from dataout.model.definitions import Audience, DestinationDefinition, Environment, Place
+from dataout.model.definitions import (
+    Audience,
+    DestinationDefinition,
+    Environment,
+    Place,
+    TickSettings,
+)
 from dataout.model.people import Field, Instant
 from dataout.model.reading import MentionKind
 from dataout.segments.tree import Condition, Trait
@@ -131,6 +137,7 @@ class ProjectDefinition:
     timezone: str
     region: str | None
     environments: Mapping[str, Environment]
+    ticks: TickSettings
     catalog: Catalog
     sources: Mapping[str, SourceDefinition]
     identifiers: Mapping[Field, tuple[str, ...]]

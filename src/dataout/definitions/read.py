@@ -191,6 +191,7 @@ def _project(
         timezone=context.zone.key,
         region=parts.main.region,
         environments=parts.main.environments,
+        ticks=parts.main.ticks,
         catalog=parts.catalog,
         sources=parts.sources,
         identifiers=identifiers_of(parts.identifiers),

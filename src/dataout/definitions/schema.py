@@ -16,6 +16,7 @@ from dataout.definitions.settings import (
     IDENTIFIERS,
     NAME,
     STORE,
+    TICKS,
     TIMEZONE,
 )
 from dataout.model.readers import NAME as NAMES
@@ -31,7 +32,7 @@ def json_schema() -> dict[str, object]:
 
     What is read without a complaint is valid; not every complaint can be said in a schema.
     """
-    main = (NAME, TIMEZONE, ENVIRONMENTS, DEFAULTS, ENGINE, STORE)
+    main = (NAME, TIMEZONE, ENVIRONMENTS, DEFAULTS, ENGINE, STORE, TICKS)
     sections: dict[str, Schema] = {
         "catalog": CATALOG.schema,
         "sources": SOURCES.schema,

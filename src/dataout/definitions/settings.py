@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from dataout.catalog.read import COUNTRY
 from dataout.model.complaints import nearest
-from dataout.model.definitions import Environment
+from dataout.model.definitions import Environment, TicksBy, TickSettings
 from dataout.model.people import Field
-from dataout.model.readers import BOOLEAN, TEXT, ZONE, map_of, one_or_more, word
-from dataout.model.reading import Context, Key, Mention, Reader, Shape, unsupported
+from dataout.model.readers import BOOLEAN, DURATION, TEXT, ZONE, map_of, one_or_more, word
+from dataout.model.reading import Context, Key, Mention, Reader, Shape, expected, unsupported
 
 if TYPE_CHECKING:
     from dataout.model.complaints import Path
@@ -94,6 +95,47 @@ DEFAULTS: Key[str] = Key(
         DEFAULTS_SHAPE.schema,
     ),
 )
+LEAST_PAUSE = 100
+"""Milliseconds between two ticks at least: below, a server would do nothing but look."""
+
+NEVER = "never"
+_TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
+def _time_of_day(value: object, path: Path, context: Context) -> time | str | None:
+    if value == NEVER:
+        return NEVER
+    if isinstance(value, str) and re.fullmatch(_TIME_OF_DAY, value, re.ASCII):
+        return time.fromisoformat(value)
+    expected(f"a time of the day or {NEVER}", value, path, context, "For instance 03:00.")
+    return None
+
+
+EVERY = Key(
+    "every",
+    DURATION.passing(
+        lambda span: "" if span >= LEAST_PAUSE else f"ticks come every {LEAST_PAUSE}ms at most."
+    ),
+)
+VERIFY: Key[time | str] = Key(
+    "verify",
+    Reader(_time_of_day, {"type": "string", "pattern": rf"{_TIME_OF_DAY}|^{NEVER}$"}),
+)
+BY = Key("by", word(*TicksBy))
+TICKS_SHAPE = Shape("ticks", (EVERY, VERIFY, BY))
+
+
+def _ticks(value: object, path: Path, context: Context) -> TickSettings | None:
+    body = TICKS_SHAPE.read(value, path, context)
+    if body is None:
+        return None
+    usual = TickSettings()
+    at = body[VERIFY]
+    verify = usual.verify if at is None else at if isinstance(at, time) else None
+    return TickSettings(body[EVERY] or usual.every, verify, body[BY] or usual.by)
+
+
+TICKS = Key("ticks", Reader(_ticks, TICKS_SHAPE.schema))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +145,7 @@ class Main:
     name: str | None
     region: str | None
     environments: Mapping[str, Environment]
+    ticks: TickSettings
 
 
 T = TypeVar("T")
@@ -115,7 +158,7 @@ def read_main(data: Mapping[str, object], context: Context) -> Main:
         return key.reader.read(data[key.name], (key.name,), context) if key.name in data else None
 
     environments = environments_of(get(ENVIRONMENTS) or {}, get(ENGINE), get(STORE))
-    return Main(get(NAME), get(DEFAULTS), environments)
+    return Main(get(NAME), get(DEFAULTS), environments, get(TICKS) or TickSettings())
 
 
 def environments_of(

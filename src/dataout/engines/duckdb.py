@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dataout.errors import EngineError, Locked, StateError
+from dataout.errors import EngineError, Locked, StateDamaged, StateError
 from dataout.ports import Params
 
 RESTORE = (
@@ -46,6 +46,17 @@ class DuckDB:
                 f"{self._name} cannot be opened.", RESTORE
             ) from error
         self.execute("SET TimeZone = 'UTC'")
+
+    @contextmanager
+    def beside(self) -> Iterator[DuckDB]:
+        """Open another connection to the same data; its working tables end with it."""
+        other = object.__new__(DuckDB)
+        other._name, other._connection = self._name, self._connection.cursor()
+        try:
+            other.execute("SET TimeZone = 'UTC'")
+            yield other
+        finally:
+            other.close()
 
     def execute(self, sql: str, params: Params = ()) -> None:
         """Run one statement."""
@@ -121,7 +132,7 @@ def _damage(name: str, error: Exception) -> StateError | None:
     told = str(error).lower()
     damaged = isinstance(error, MACHINE) or type(error) is duckdb.Error
     if damaged and any(words in told for words in DAMAGED):
-        return StateError(f"{name} is damaged.", RESTORE)
+        return StateDamaged(f"{name} is damaged.", RESTORE)
     if isinstance(error, duckdb.IOException) or told.startswith("io error"):
         return StateError(
             f"{name} cannot be read or written.", "See that the disk works, and call again."

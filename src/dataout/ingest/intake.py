@@ -236,7 +236,7 @@ class Intake:
         if not contested["events"]:
             return added
         self._do("copies", extent["landing"], of="versions")
-        for name in ("outdone", "superseded", "versions", "withdrawals"):
+        for name in ("outdone", "superseded", "versions", "withdrawals", "rewritten"):
             self._do(name, of="versions")
         [versions] = self._rows("versions_added", of="versions")
         return added + versions["records"]

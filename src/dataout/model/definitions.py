@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,27 @@ class DestinationDefinition:
     type: str
     settings: Mapping[str, object]
     place: Place
+
+
+class TicksBy(StrEnum):
+    """Through what a server ticks: streams in its memory, or SQL alone."""
+
+    KEYED = "keyed"
+    SQL = "sql"
+
+
+@dataclass(frozen=True, slots=True)
+class TickSettings:
+    """How a server ticks: ``every`` so many milliseconds at most while there is something to do.
+
+    ``verify`` is the local time of the day (in the project's zone) at which it compares everybody's
+    memberships with an evaluation from scratch; None: never. All ways to tick come to
+    the same.
+    """
+
+    every: int = 1_000
+    verify: time | None = time(3)
+    by: TicksBy = TicksBy.KEYED
 
 
 @dataclass(frozen=True, slots=True)

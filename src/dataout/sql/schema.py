@@ -8,10 +8,16 @@ from dataout.sql.named import statement, statements
 
 CORRECTED = ("superseded", "corrects", "withdrawals", "deletions")
 TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
+KEYED = ("rewritten", "keyed")
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    tuple(name for name in statements("schema") if name not in {"version", *CORRECTED, *TICKED}),
+    tuple(
+        name
+        for name in statements("schema")
+        if name not in {"version", *CORRECTED, *TICKED, *KEYED}
+    ),
     (*CORRECTED, *TICKED),
+    KEYED,
 )
 """Per version, the statements of ``schema.sql`` that lead to it from the one before."""
 

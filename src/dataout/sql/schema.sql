@@ -190,3 +190,9 @@ CREATE TABLE deletions (
   received_at BIGINT NOT NULL,
   landing BIGINT NOT NULL
 );
+
+-- rewritten: people whose events were not only added to: some were replaced, deleted, or outdone by an earlier copy
+CREATE TABLE rewritten (slot INTEGER NOT NULL, landing BIGINT NOT NULL);
+
+-- keyed: segments whose edges a server keeps in its memory: those in the table of edges say nothing
+CREATE TABLE keyed (segment VARCHAR NOT NULL);

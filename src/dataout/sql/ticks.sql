@@ -70,6 +70,18 @@ SELECT p.slot, CASE t.cause WHEN 'identity' THEN t.cause ELSE 'definition' END A
 FROM profiles AS p
 LEFT JOIN touched AS t ON t.slot = p.slot;
 
+-- everybody_in_time: as if an edge of everybody's had come whom nothing else touched
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT p.slot, coalesce(t.cause, 'time') AS cause
+FROM profiles AS p
+LEFT JOIN touched AS t ON t.slot = p.slot;
+
+-- kept: the segments whose edges a server kept
+SELECT segment FROM keyed;
+
+-- keep_edges: segments whose edges stand in the table
+DELETE FROM keyed WHERE segment IN (SELECT unnest(CAST($segments AS VARCHAR[])));
+
 -- asked: the segments that are looked at
 CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(CAST($segments AS VARCHAR[])) AS segment;
 

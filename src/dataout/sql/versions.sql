@@ -183,5 +183,11 @@ SELECT event_key, owner AS slot, received_at, landing
 FROM load_copies
 WHERE "row" IS NOT NULL AND withdraws;
 
+-- rewritten: whose events are not only more than they were
+INSERT INTO rewritten
+SELECT DISTINCT owner, (SELECT coalesce(max(landing), 0) + 1 FROM rewritten)
+FROM load_copies
+WHERE owner IS NOT NULL;
+
 -- versions_added: how many records said something new of contested events
 SELECT count(*) AS records FROM load_copies WHERE "row" IS NOT NULL AND counts;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,18 +11,21 @@ from dataout.app.commands.check_data import DATA_CODES, data_findings
 from dataout.app.commands.check_segments import (
     AUDIENCE_CODES,
     SOURCE_CODES,
+    TICK_CODES,
     audience_findings,
     segment_findings,
+    tick_findings,
 )
 from dataout.app.commands.findings import Finding, finding
-from dataout.app.state import ENGINE_FILE, state_folder
+from dataout.app.folders import state_folder
+from dataout.app.state import ENGINE_FILE
 from dataout.app.wiring import Surroundings, destination_types
-from dataout.app.workspace import chosen_environment, opened
+from dataout.app.workspace import Workspace, chosen_environment, opened
 from dataout.definitions import ProjectDefinition, read_project
 from dataout.definitions.folder import MAIN
 from dataout.errors import ProjectError, StateError
 from dataout.model.complaints import nearest
-from dataout.model.definitions import AudienceKind, Complaint, Place
+from dataout.model.definitions import AudienceKind, Complaint, Environment, Place
 from dataout.model.people import IDENTIFYING
 from dataout.segments.check import CODES as CONDITION_CODES
 
@@ -34,9 +38,14 @@ CODES = (
     *CONDITION_CODES,
     *SOURCE_CODES,
     *AUDIENCE_CODES,
+    *TICK_CODES,
     *DATA_CODES,
 )
 """Every code that a finding can have; docs/checks.md explains each."""
+
+
+Opening = Callable[[ProjectDefinition, Environment], AbstractContextManager[Workspace]]
+"""How an environment's data is opened, where there is any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,14 @@ def read(folder: Path) -> ProjectDefinition:
     return read_project(folder, models, fields)
 
 
-def check(
-    folder: Path, environment: str | None = None, surroundings: Surroundings | None = None
-) -> CheckResult:
+def _alone(
+    definition: ProjectDefinition, environment: Environment
+) -> AbstractContextManager[Workspace]:
+    """Open an environment to look at, and to send nothing from."""
+    return opened(definition, environment, Surroundings({}))
+
+
+def check(folder: Path, environment: str | None = None, opening: Opening = _alone) -> CheckResult:
     """Read a project folder and judge it; mistakes are findings, not exceptions.
 
     With an environment, whose state exists already, the data is looked at as well. An unknown one
@@ -78,13 +92,14 @@ def check(
             *_nameless_rows(definition),
             *segment_findings(definition),
             *audience_findings(definition),
-            *_of_data(definition, environment, surroundings or Surroundings({})),
+            *tick_findings(definition),
+            *_of_data(definition, environment, opening),
         )
     )
 
 
 def _of_data(
-    definition: ProjectDefinition, name: str | None, surroundings: Surroundings
+    definition: ProjectDefinition, name: str | None, opening: Opening
 ) -> Iterator[Finding]:
     """Look at the data where there is any; a state that is in use is looked at another time."""
     if name is None:
@@ -93,7 +108,7 @@ def _of_data(
     if not (state_folder(definition.folder, name) / ENGINE_FILE).is_file():
         return
     try:
-        with opened(definition, environment, surroundings) as work:
+        with opening(definition, environment) as work:
             yield from data_findings(work)
     except StateError as error:
         message = f"the data of {name} was not looked at. {error}"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from dataout.app.commands.findings import Finding, Subject, finding, place_in
 from dataout.app.wiring import destination_types
+from dataout.app.workspace import meaning_of
 from dataout.definitions import ProjectDefinition
-from dataout.model.definitions import Audience, AudienceKind
+from dataout.model.definitions import Audience, AudienceKind, TicksBy
 from dataout.segments.check import (
     Advice,
     check_condition,
@@ -17,10 +18,13 @@ from dataout.segments.check import (
     shortest_window,
 )
 from dataout.segments.describe import duration_text
+from dataout.segments.translate import program
 from dataout.segments.tree import Condition
+from dataout.ticks.forms import why_not
 
 HOUR = 3_600_000
 SOURCE_CODES = ("window-shorter-than-cadence",)
+TICK_CODES = ("ticks-through-sql",)
 AUDIENCE_CODES = ("only-exclusions", "window-shorter-than-processing")
 
 
@@ -34,6 +38,21 @@ def segment_findings(definition: ProjectDefinition) -> Iterator[Finding]:
     for name, trait in definition.traits.items():
         for advice in check_trait(trait.trait, definition.catalog):
             yield _advised(definition, Subject("trait", name), advice)
+
+
+def tick_findings(definition: ProjectDefinition) -> Iterator[Finding]:
+    """Note which segments a server cannot keep in memory."""
+    if definition.ticks.by is TicksBy.SQL:
+        return
+    for name, formula in program(meaning_of(definition)).formulas.items():
+        if reasons := why_not(formula):
+            yield finding(
+                "note",
+                "ticks-through-sql",
+                f"segment {name} ticks through SQL: {'; '.join(sorted(reasons))}.",
+                definition.segments[name].place,
+                "Its members are the same; each tick of a server takes longer.",
+            )
 
 
 def _too_rare(definition: ProjectDefinition, name: str, condition: Condition) -> Iterator[Finding]:

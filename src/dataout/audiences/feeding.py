@@ -1,0 +1,187 @@
+"""Keyed streams fed from an engine: whole from history, and then with what arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import pyarrow as pa
+
+from dataout.model.people import Instant
+from dataout.ports import Engine
+from dataout.segments.atoms import Source
+from dataout.sql import feeds
+from dataout.sql.named import statement
+from dataout.ticks.columns import (
+    Amount,
+    Code,
+    Column,
+    Landing,
+    Least,
+    Member,
+    Moment,
+    Most,
+    Number,
+    Passes,
+    Received,
+    Rows,
+    Usable,
+    When,
+)
+from dataout.ticks.feeding import Codes, fed
+from dataout.ticks.needs import AttributeRows, DeletionRows, ListRows, Origin, SeenRows
+from dataout.ticks.news import Arrivals
+
+BATCH = 500_000
+"""Rows that come from the engine at once."""
+
+
+TABLES = (
+    "profiles",
+    "events",
+    "attributes",
+    "list_members",
+    "relationships",
+    "object_attributes",
+    "withdrawals",
+    "deletions",
+)
+"""The tables of history, as the last tick counts what arrived in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far history went: the last arrival in each table, and what the last tick had seen.
+
+    ``ticked`` is None before the first tick; ``keyed`` are the segments whose edges stand in the
+    memory of some server.
+    """
+
+    arrived: Mapping[str, int]
+    rewritten: int
+    ticked: Mapping[str, int] | None
+    keyed: frozenset[str]
+
+    @property
+    def news(self) -> bool:
+        """Say whether anything arrived since the last tick."""
+        ticked = self.ticked
+        return ticked is None or any(ticked[table] < at for table, at in self.arrived.items())
+
+
+def position(engine: Engine, before: Position | None) -> Position:
+    """Read how far history goes now; ``before`` saves looking through what was there then."""
+    known = dict.fromkeys(TABLES, 0) if before is None else dict(before.arrived)
+    found = engine.query(_sql("position"), known).to_pylist()
+    arrived = {row["name"]: row["last"] for row in found if row["last"] is not None}
+    (rewritten,) = engine.query(_sql("rewritten")).column("last").to_pylist()
+    ticked = engine.query(_sql("ticked")).to_pylist()
+    kept = engine.query(_sql("kept")).column("segment").to_pylist()
+    return Position({**known, **arrived}, rewritten, ticked[0] if ticked else None, frozenset(kept))
+
+
+def history(
+    engine: Engine,
+    origin: Origin,
+    columns: Sequence[Column],
+    since: Instant | None,
+    rules: tuple[str, Codes],
+) -> Rows:
+    """Read the rows of a stream out of history, events from ``since`` on (None: all of them).
+
+    ``rules`` are the zone (IANA) of times without an offset, and the numbers of coded values.
+    """
+    zone, codes = rules
+    source = _feed(origin, since, zone)
+    others = [column for column in columns if column != Moment()]
+    asked = [_kept(source, origin, column) for column in others]
+    batches = engine.stream(source.query(asked, engine.dialect), rows=BATCH)
+    return fed(_table(list(batches), len(asked)), others, codes)
+
+
+def _table(batches: Sequence[pa.RecordBatch], columns: int) -> pa.Table:
+    if batches:
+        return pa.Table.from_batches(batches)
+    names = ("slot", "moment", *(f"c{number}" for number in range(columns)))
+    return pa.table({name: pa.array([], pa.int64()) for name in names})
+
+
+def _feed(origin: Origin, since: Instant | None, zone: str) -> feeds.Feed:
+    match origin:
+        case Source():
+            return feeds.of_events(origin, since, zone)
+        case AttributeRows(name):
+            return feeds.of_attribute(name, zone)
+        case ListRows(name):
+            return feeds.of_list(name, zone)
+        case DeletionRows():
+            return feeds.of_deletions(zone)
+        case SeenRows():
+            return feeds.of_first_seen(zone)
+        case _:
+            assert_never(origin)
+
+
+def _kept(source: feeds.Feed, origin: Origin, column: Column) -> feeds.Kept:
+    match column:
+        case Received():
+            return source.column("received_at")
+        case Landing():
+            return source.column("landing")
+        case Member():
+            return source.column("deleted" if isinstance(origin, DeletionRows) else "member")
+        case Passes(path, tests):
+            return source.passing(path, tests)
+        case Code(path):
+            return source.key(path)
+        case When(path):
+            return source.instant(path)
+        case Number(path):
+            return source.number(path)
+        case Amount(path, items):
+            return source.aggregated("sum", path, items)
+        case Usable(path, items):
+            return source.aggregated("usable", path, items)
+        case Least(path, items):
+            return source.aggregated("min", path, items)
+        case Most(path, items):
+            return source.aggregated("max", path, items)
+        case Moment():
+            raise AssertionError(column)
+        case _:
+            assert_never(column)
+
+
+def arrivals(engine: Engine, before: Position, now: Position) -> Arrivals:
+    """Read what arrived after ``before``. Of whom anything arrived, ``touched`` knows."""
+
+    def since(table: str, query: str, **params: object) -> pa.Table | None:
+        after = before.arrived[table]
+        if now.arrived[table] == after:
+            return None
+        return engine.query(_sql(query), {"after": after, **params})
+
+    renewed = None
+    whose: dict[str, object] = {"renewed": []}
+    if now.rewritten > before.rewritten:
+        renewed = engine.query(_sql("renewed"), {"after": before.rewritten})
+        whose = {"renewed": renewed.column("slot").to_pylist()}
+    events = [since("events", "new_events", **whose)]
+    if renewed is not None:
+        events.append(engine.query(_sql("renewed_events"), whose))
+    some = [table for table in events if table is not None]
+    return Arrivals(
+        events=pa.concat_tables(some) if some else None,
+        attributes=since("attributes", "new_attributes"),
+        list_members=since("list_members", "new_list_members"),
+        deletions=since("deletions", "new_deletions"),
+        settings=None if renewed is None else engine.query(_sql("renewed_attributes"), whose),
+        renewed=renewed,
+        heard=engine.query(_sql("heard")) if now.news else None,
+        profiles=since("profiles", "new_profiles"),
+    )
+
+
+def _sql(name: str) -> str:
+    return statement("feeds", name)

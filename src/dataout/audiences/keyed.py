@@ -1,0 +1,284 @@
+"""Ticks over keyed streams: what SQL ticks come to, at a cost that follows what changed.
+
+Streams, memberships and edges are in memory; the engine's tables hold memberships, their log, and
+the last tick, as after a SQL tick. Whatever is in memory can be made again from history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from dataout.audiences import feeding
+from dataout.audiences import ticks as sql
+from dataout.audiences.feeding import Position
+from dataout.audiences.ticks import Ticked, Ticking, ticking
+from dataout.errors import UsageError
+from dataout.model.membership import Cause
+from dataout.model.people import Instant
+from dataout.ports import Engine
+from dataout.segments.fingerprint import fingerprint
+from dataout.segments.formulas import Program, program_of
+from dataout.sql.named import statement
+from dataout.ticks.crowd import Asking, Crowd, changes_of, elsewhere, empty_stream, looked_at
+from dataout.ticks.feeding import Codes, Feed, feed
+from dataout.ticks.forms import why_not
+from dataout.ticks.keyed import Keyed, Outcome, keyed
+from dataout.ticks.keys import LONG_AGO
+from dataout.ticks.needs import Origin
+from dataout.ticks.news import Arrivals
+
+A_FLOOD = 300_000
+"""Of more events than these between two ticks, streams are read from history again."""
+
+Outcomes = Mapping[int, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A program in two: what has a keyed form, and what goes through SQL, ready to tick."""
+
+    program: Program
+    asked: Keyed
+    meanings: Mapping[str, str]
+    rest: Ticking
+    dialect: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a tick has written down, and what is to be put in place in memory after it."""
+
+    outcomes: Outcomes
+    learnt: tuple[tuple[pa.Table, pa.Table], ...]
+    position: Position
+    touched: int
+
+
+@dataclass(slots=True)
+class KeyedTicks:
+    """The one owner of what is in memory of an engine's history.
+
+    What is not there yet, or was lost in a tick that failed, the next tick reads from history.
+    Ticks may come over several connections to the same data, one at a time.
+    """
+
+    _parts: Parts | None = None
+    _crowd: Crowd = field(default_factory=Crowd)
+    _sure: set[str] = field(default_factory=set)
+    _codes: Codes = field(default_factory=dict)
+    _feeds: dict[Origin, Feed] = field(default_factory=dict)
+    _position: Position | None = None
+    _by_sql: dict[tuple[str, ...], Ticking] = field(default_factory=dict)
+
+    def take_up(self, program: Program, zone: str, dialect: str) -> None:
+        """Put a program in the place of the one before; the next tick tells the difference.
+
+        ``zone`` (IANA) holds for texts without offset; ``dialect`` is the engine's.
+        """
+        before = self._parts
+        if before is not None and (before.program, before.rest.zone) == (program, zone):
+            return
+        if before is not None and before.rest.zone != zone:
+            self.let_go()
+        self._parts = self._made_ready(program, zone, dialect)
+        self._by_sql.clear()
+
+    def _made_ready(self, program: Program, zone: str, dialect: str) -> Parts:
+        names = [name for name, formula in program.formulas.items() if not why_not(formula)]
+        rest = [name for name in program.formulas if name not in names]
+        whole = program_of(program, names)
+        for name in self._crowd.numbers.keys() - whole.formulas.keys():
+            self._crowd.end(name)
+            self._sure.discard(name)
+        numbers = {name: self._crowd.number(name) for name in names}
+        meanings = {name: fingerprint(formula) for name, formula in whole.formulas.items()}
+        ready = ticking(program_of(program, rest), zone, dialect)
+        return Parts(program, keyed(whole.formulas, numbers), meanings, ready, dialect)
+
+    def tick(self, engine: Engine, at: Instant) -> Ticked:
+        """Bring the memberships of the program's segments up to ``at``, as a SQL tick does.
+
+        Raises ``UsageError`` for an instant before that of the last tick.
+        """
+        last = sql.last_tick(engine)
+        if last is not None and at < last:
+            raise UsageError("Ticks never go back: the last one was later than this instant.")
+        try:
+            with engine.transaction():
+                done = self._tick(engine, at)
+        except BaseException:
+            self.let_go()
+            raise
+        self._settle(done, at)
+        return Ticked(at, done.touched, sql.by_cause(engine))
+
+    def let_go(self) -> None:
+        """Forget all that is in memory; the next tick reads it again."""
+        self._crowd, self._position = Crowd(), None
+        self._sure.clear()
+        self._codes.clear()
+        if (parts := self._parts) is not None:
+            self._parts = self._made_ready(parts.program, parts.rest.zone, parts.dialect)
+
+    def hand_back(self, engine: Engine) -> None:
+        """Put the edges where SQL ticks look for them: nobody will hold them in memory any more."""
+        parts, known = self._parts, self._position
+        if parts is None or known is None or feeding.position(engine, known) != known:
+            return
+        names = {"segments": list(parts.meanings)}
+        with engine.transaction():
+            engine.execute(statement("feeds", "no_edges"), names)
+            for edges in self._crowd.edges():
+                engine.append("edges", edges)
+            engine.execute(statement("feeds", "keep_none"))
+        self.let_go()
+
+    def next_edge(self, engine: Engine) -> Instant | None:
+        """Give the next instant at which time alone can change a membership; maybe too early.
+
+        Long ago, where nothing is in memory: nobody knows.
+        """
+        if self._position is None:
+            return LONG_AGO
+        edges = (self._crowd.next_moment(), sql.next_edge(engine))
+        return min((edge for edge in edges if edge is not None), default=None)
+
+    def edges_due(self, at: Instant) -> int:
+        """Count the edges in memory that have come."""
+        return self._crowd.edges_due(at)
+
+    @property
+    def nbytes(self) -> int:
+        """Say how much memory streams, memberships and edges take."""
+        return self._crowd.nbytes
+
+    def _tick(self, engine: Engine, at: Instant) -> _Done:
+        now = feeding.position(engine, self._position)
+        if self._position is not None and _flood(self._position, now):
+            self.let_go()
+        parts, before = self._ready, self._position
+        engine.execute(statement("ticks", "no_changes"))
+        engine.execute(statement("feeds", "arrived"), now.arrived)
+        if now.news or parts.rest.program.formulas:
+            engine.execute(statement("ticks", "touched"), {"at": at})
+        news = self._news(engine, before, now)
+        if news.profiles is not None:
+            self._crowd.make_room(news.profiles)
+        loaded = self._load(engine, parts.asked, at)
+        known = sql.evaluated(engine)
+        fresh = self._fresh(parts, known, loaded)
+        others = before is None or before.ticked != now.ticked
+        self._enroll(engine, parts.meanings if others else fresh)
+        feeds = {origin: each for origin, each in self._feeds.items() if origin not in loaded}
+        outcomes = self._crowd.tick(parts.asked, feeds, news, fresh, at)
+        _record(engine, changes_of(outcomes), at)
+        if parts.rest.program.formulas or known.keys() - parts.program.formulas.keys():
+            sql.bring_up(engine, parts.rest, at, parts.meanings)
+        touched = looked_at(outcomes)
+        learnt = tuple(self._ask(engine, each, at) for each in elsewhere(outcomes))
+        _note(engine, parts, known, now.keyed)
+        sql.keep_tick(engine, at)
+        ticked = {"at": int(at), **now.arrived}
+        names = frozenset(parts.meanings)
+        return _Done(outcomes, learnt, replace(now, ticked=ticked, keyed=names), touched)
+
+    @property
+    def _ready(self) -> Parts:
+        if self._parts is None:
+            raise UsageError("There is nothing to tick yet: no program was taken up.")
+        return self._parts
+
+    def _news(self, engine: Engine, before: Position | None, now: Position) -> Arrivals:
+        """Read what arrived; at first everybody did, and streams will hold all there is."""
+        if before is not None:
+            return feeding.arrivals(engine, before, now)
+        return Arrivals(
+            profiles=engine.query(statement("feeds", "everybody")),
+            heard=engine.query(statement("feeds", "heard")) if now.news else None,
+        )
+
+    def _load(self, engine: Engine, asked: Keyed, at: Instant) -> frozenset[Origin]:
+        """Read the streams that are lacking from history."""
+        self._crowd.keep_only(asked)
+        zone = self._ready.rest.zone
+        lacking = [origin for origin in asked.needs if not self._crowd.has(asked, origin, at)]
+        for origin in lacking:
+            stream, rules = empty_stream(asked, origin, at), (zone, self._codes)
+            since = None if stream.kept_from == LONG_AGO else stream.kept_from
+            rows = feeding.history(engine, origin, stream.columns, since, rules)
+            self._crowd.load(origin, stream, rows)
+            self._feeds[origin] = feed(origin, stream.columns, zone, self._codes)
+        self._feeds = {origin: self._feeds[origin] for origin in asked.needs}
+        return frozenset(lacking)
+
+    def _fresh(
+        self, parts: Parts, known: Mapping[str, str], loaded: frozenset[Origin]
+    ) -> Mapping[str, Cause]:
+        """Say which segments are to be asked about everybody, and what then is the cause.
+
+        Those among them whose meaning is the same lack their edges, or read streams that already
+        hold what arrived.
+        """
+        fresh: dict[str, Cause] = {}
+        for name, meaning in parts.meanings.items():
+            if known.get(name) != meaning:
+                fresh[name] = Cause.DEFINITION
+            elif name not in self._sure or parts.asked.reads[name] & loaded:
+                fresh[name] = Cause.TIME
+        return fresh
+
+    def _enroll(self, engine: Engine, names: Iterable[str]) -> None:
+        """Read who is in segments: at first, and where others have ticked meanwhile."""
+        for name in names:
+            members = engine.query(statement("feeds", "members"), {"segment": name})
+            self._crowd.enroll(name, members)
+
+    def _ask(self, engine: Engine, asking: Asking, at: Instant) -> tuple[pa.Table, pa.Table]:
+        """Ask SQL what streams cannot answer; give the changes and the next edges."""
+        if asking.segments not in self._by_sql:
+            parts = self._ready
+            some = program_of(parts.program, asking.segments)
+            self._by_sql[asking.segments] = ticking(some, parts.rest.zone, parts.dialect)
+        names = {"segments": list(asking.segments)}
+        engine.execute(statement("feeds", "nobody_touched"))
+        engine.append("touched", asking.people)
+        sql.settle_touched(engine, self._by_sql[asking.segments], asking.segments, at)
+        changes = engine.query(statement("feeds", "found_changes"))
+        edges = engine.query(statement("feeds", "found_edges"), names)
+        engine.execute(statement("feeds", "no_edges"), names)
+        return changes, edges
+
+    def _settle(self, done: _Done, at: Instant) -> None:
+        asked = self._ready.asked
+        self._crowd.settle(asked, done.outcomes, at)
+        for changes, edges in done.learnt:
+            self._crowd.learn(changes, edges)
+        self._crowd.forget(asked, at)
+        self._sure.update(asked.formulas)
+        self._position = done.position
+
+
+def _flood(before: Position, now: Position) -> bool:
+    return now.arrived["events"] - before.arrived["events"] > A_FLOOD
+
+
+def _record(engine: Engine, changes: pa.Table, at: Instant) -> None:
+    if changes.num_rows:
+        engine.execute(statement("feeds", "no_membership_changes"))
+        engine.append("membership_changes", changes)
+        sql.record(engine, {"at": at})
+
+
+def _note(engine: Engine, parts: Parts, known: Mapping[str, str], kept: frozenset[str]) -> None:
+    """Note what segments mean, and that their edges do not stand in the table."""
+    redefined = {n: each for n, each in parts.meanings.items() if known.get(n) != each}
+    if redefined:
+        sql.remember(engine, redefined)
+    if kept != parts.meanings.keys():
+        names = {"segments": list(parts.meanings)}
+        engine.execute(statement("feeds", "no_edges"), names)
+        engine.execute(statement("feeds", "keep_none"))
+        engine.execute(statement("feeds", "keep"), names)
