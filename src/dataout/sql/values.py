@@ -131,15 +131,11 @@ def _any_element(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
         met = holds(_meets(test.where, element, scope))
         over_list = call("list_bool_or", over_elements("list_transform", value, met))
         return holds(exp.and_(call("is_list", value), holds(over_list)))
-    over_list = call(
-        "list_bool_or", over_elements("list_transform", value, holds(_scalar(test, element, scope)))
+    passing = exp.Lambda(
+        this=holds(_scalar(test, element, scope)), expressions=[exp.to_identifier(element.name)]
     )
-    any_type = (
-        exp.Case()
-        .when(call("is_absent", value), FALSE, copy=False)
-        .when(call("is_list", value), over_list, copy=False)
-        .else_(_scalar(test, value, scope), copy=False)
-    )
+    tested = exp.Anonymous(this="list_transform", expressions=[call("elements_of", value), passing])
+    any_type = call("list_bool_or", tested)
     quick = _quick(test, value)
     if quick is None:
         return holds(any_type)

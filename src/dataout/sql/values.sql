@@ -16,7 +16,7 @@ CREATE OR REPLACE TEMP MACRO number_of_text(t) AS
     lambda o: CASE
       WHEN o.about < 1
       THEN CAST(half_even(try_cast(o.t AS DECIMAL(38, 30))) AS DECIMAL(26, 6))
-      WHEN o.about < 1e20
+      WHEN o.about <= 1e20
       THEN try_cast(half_even(try_cast(o.t AS DECIMAL(38, 17))) AS DECIMAL(26, 6))
     END
   )[1];
@@ -65,13 +65,30 @@ CREATE OR REPLACE TEMP MACRO own_number(v) AS
 CREATE OR REPLACE TEMP MACRO whole_of(v) AS
   CASE WHEN variant_typeof(v) = 'UINT64' THEN CAST(try_cast(v AS UBIGINT) AS DECIMAL(26, 6)) END;
 
--- number_of: the number, or the one that a text plainly spells
-CREATE OR REPLACE TEMP MACRO number_of(v) AS
+-- spelled_number: the spelling of a number, or of the one that a text plainly spells
+CREATE OR REPLACE TEMP MACRO spelled_number(v) AS
   CASE
-    WHEN variant_typeof(v) = 'UINT64' THEN CAST(try_cast(v AS UBIGINT) AS DECIMAL(26, 6))
-    WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(scalar_of(v) AS VARCHAR))
-    WHEN variant_typeof(v) IS NOT NULL THEN own_number(v)
+    WHEN variant_typeof(v) = 'VARCHAR'
+    THEN regexp_extract(try_cast(scalar_of(v) AS VARCHAR), '^-?(0|[1-9][0-9]*)(\.[0-9]+)?$')
+    WHEN is_number(v) THEN CAST(scalar_of(v) AS VARCHAR)
   END;
+
+-- number_of: the number, or the one that a text plainly spells
+-- The value is given a name for all but whole numbers: the engine plans each mention of it anew.
+CREATE OR REPLACE TEMP MACRO number_of(v) AS
+  coalesce(
+    whole_of(v),
+    list_transform(
+      [v],
+      lambda o: CASE
+        WHEN abs(try_cast(scalar_of(o) AS DOUBLE)) < 1e9
+          AND round_even(try_cast(scalar_of(o) AS DOUBLE) * 1e6, 0) / 1e6 = try_cast(scalar_of(o) AS DOUBLE)
+          AND variant_typeof(o) = 'DOUBLE'
+        THEN try_cast(try_cast(scalar_of(o) AS DOUBLE) AS DECIMAL(26, 6))
+        ELSE number_of_text(spelled_number(o))
+      END
+    )[1]
+  );
 
 -- boolean_of: the boolean, or the one that a text spells
 CREATE OR REPLACE TEMP MACRO boolean_of(v) AS
@@ -98,6 +115,10 @@ CREATE OR REPLACE TEMP MACRO is_absent(v) AS variant_typeof(v) IS NULL;
 
 -- is_list: the value is a list
 CREATE OR REPLACE TEMP MACRO is_list(v) AS starts_with(variant_typeof(v), 'ARRAY');
+
+-- elements_of: the elements of a list; anything else is its own
+CREATE OR REPLACE TEMP MACRO elements_of(v) AS
+  CASE WHEN is_list(v) THEN try_cast(list_of(v) AS VARIANT[]) ELSE [v] END;
 
 -- is_present: neither null, nor an empty text, nor an empty list
 CREATE OR REPLACE TEMP MACRO is_present(v) AS
