@@ -10,12 +10,15 @@ from dataout.definitions import ProjectDefinition
 from dataout.model.complaints import Path, spell
 from dataout.model.definitions import Place
 
+Level = Literal["error", "warning", "note"]
+"""A mistake; what somebody has to look at; what is only good to know."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake or piece of advice, with its place and a code that the docs explain."""
+    """One mistake, piece of advice or note, with its place and a code that the docs explain."""
 
-    level: Literal["error", "warning"]
+    level: Level
     code: str
     message: str
     file: str
@@ -24,9 +27,7 @@ class Finding:
     hint: str
 
 
-def finding(
-    level: Literal["error", "warning"], code: str, message: str, place: Place, hint: str
-) -> Finding:
+def finding(level: Level, code: str, message: str, place: Place, hint: str) -> Finding:
     """Make a finding at a place."""
     return Finding(level, code, message, place.file, place.line, place.column, hint)
 
