@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from dataout.segments.formulas import Always, And, Formula, Negation, Or
-from dataout.sql.parts import Leaf, home_of, of_nobody
+from dataout.sql.nobody import of_nobody
+from dataout.sql.parts import Leaf, home_of
 
 Selection = tuple[int, Formula]
 """A group, and a part that it decides: its people who pass are candidates."""

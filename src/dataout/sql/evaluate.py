@@ -27,6 +27,7 @@ from dataout.sql.candidates import Selection, candidates
 from dataout.sql.formulas import Columns, holding
 from dataout.sql.groups import Events, Group, Part, group_query, groups_of, rules_of
 from dataout.sql.looks import tables_of_looks
+from dataout.sql.nobody import of_everybody, of_nobody
 from dataout.sql.orders import lines_of
 from dataout.sql.parts import (
     Bit,
@@ -37,13 +38,14 @@ from dataout.sql.parts import (
     home_of,
     joined,
     kept,
-    of_everybody,
-    of_nobody,
     parts_of,
     read_by,
 )
 from dataout.sql.reach import Reach, narrowed, reach_of
 from dataout.sql.scope import Scope
+from dataout.sql.values import table, union_all
+
+SLOT = exp.column("slot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,10 @@ def evaluation(program: Program, scope: Scope) -> Evaluation:
     everybody = any(of_nobody(formula) for formula in formulas.values())
     decided = _decided(kept_in, plan, everybody=everybody)
     for name, rows in _tables(program, plan, candidates(formulas.values(), plan)):
-        decided = decided.with_(name, as_=rows, copy=False)
+        decided = decided.with_(_alias(name), as_=rows, copy=False)
     if kept_in:
-        decided = decided.with_("bits", as_=_bits(kept_in, plan), copy=False)
-    whole = exp.select("slot").from_(decided.subquery("decided", copy=False))
+        decided = decided.with_(_alias("bits"), as_=_bits(kept_in, plan), copy=False)
+    whole = exp.select(SLOT.copy(), copy=False).from_(decided.subquery("decided", copy=False))
     names = {name: f"s{n}" for n, name in enumerate(formulas)}
     for name, part in formulas.items():
         holds = joined(part, lambda each: found(kept_in[each], "decided"), kept_in)
@@ -150,22 +152,22 @@ def _tables(
 
 def _selected(selections: frozenset[Selection], plan: _Plan) -> exp.Select:
     """Select the candidates of a group; they may repeat."""
-    every: exp.Query | None = None
-    for home, part in sorted(selections, key=repr):
-        passing = joined(
-            part, partial(holding, columns=plan.columns, scope=plan.scope.of(f"g{home}"))
-        )
-        some = exp.select("slot").from_(f"g{home}").where(passing, copy=False)
-        every = some if every is None else exp.union(every, some, distinct=False, copy=False)
+    every = union_all(_passing(home, part, plan) for home, part in sorted(selections, key=repr))
     if every is None:
         raise AssertionError(plan)
-    return exp.select("slot").from_(every.subquery("passing", copy=False))
+    return exp.select(SLOT.copy()).from_(every.subquery("passing", copy=False), copy=False)
+
+
+def _passing(home: int, part: Formula, plan: _Plan) -> exp.Select:
+    decide = partial(holding, columns=plan.columns, scope=plan.scope.of(f"g{home}"))
+    query = exp.select(SLOT.copy()).from_(table(f"g{home}"), copy=False)
+    return query.where(joined(part, decide), copy=False)
 
 
 def _decided(kept_in: Mapping[Formula, Bit], plan: _Plan, *, everybody: bool) -> exp.Select:
     """Select the bits of whom they can matter to: of everybody, if who has none is somewhere in."""
     scope, words = plan.scope, range(_words(kept_in))
-    if not everybody:
+    if kept_in and not everybody:
         query = exp.select("slot", *(f"w{word}" for word in words)).from_("bits AS b")
         return query.where(scope.alive("b"), copy=False)
     query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
@@ -185,20 +187,32 @@ def _bits(kept_in: Mapping[Formula, Bit], plan: _Plan) -> exp.Select:
     origins: dict[_Origin, list[Formula]] = {}
     for part in kept_in:
         origins.setdefault(_origin(part, plan), []).append(part)
-    every: exp.Query | None = None
-    for origin, parts in origins.items():
-        rows, mean = _rows(origin)
-        decide = partial(holding, columns=plan.columns, scope=plan.scope.of(mean))
-        conditions = {kept_in[part]: joined(part, decide) for part in parts}
-        rows = rows.select(*kept(conditions, len(words)), copy=False)
-        some = exp.or_(*(exp.column(f"w{word}").neq(0) for word in words), copy=False)
-        here = exp.select("*").from_(rows.subquery("here", copy=False)).where(some, copy=False)
-        every = here if every is None else exp.union(every, here, distinct=False, copy=False)
+    every = union_all(
+        _bits_there(origin, {kept_in[part]: part for part in parts}, len(words), plan)
+        for origin, parts in origins.items()
+    )
     if every is None:
         raise AssertionError(kept_in)
     together = (f"bit_or(w{word}) AS w{word}" for word in words)
-    rows = exp.select("slot", *together).from_(every.subquery("everywhere", copy=False))
+    rows = exp.select("slot", *together).from_(every.subquery("everywhere", copy=False), copy=False)
     return rows.group_by("slot", copy=False)
+
+
+def _bits_there(
+    origin: _Origin, parts: Mapping[Bit, Formula], words: int, plan: _Plan
+) -> exp.Select:
+    """Select whoever has a bit in one place."""
+    rows, mean = _rows(origin)
+    decide = partial(holding, columns=plan.columns, scope=plan.scope.of(mean))
+    conditions = {bit: joined(part, decide) for bit, part in parts.items()}
+    rows = rows.select(*kept(conditions, words), copy=False)
+    some = exp.or_(*(exp.column(f"w{word}").neq(0) for word in range(words)), copy=False)
+    here = exp.select(exp.Star(), copy=False).from_(rows.subquery("here", copy=False), copy=False)
+    return here.where(some, copy=False)
+
+
+def _alias(name: str) -> exp.TableAlias:
+    return exp.TableAlias(this=exp.to_identifier(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +247,9 @@ def _rows(origin: _Origin) -> tuple[exp.Select, str]:
             query = query.join(name, on=f"{name}.slot = p.slot", join_type="left", copy=False)
         return query, "p"
     if not rest:
-        return exp.select(exp.column("slot", table=first)).from_(first), first
+        return exp.select(exp.column("slot", table=first)).from_(table(first), copy=False), first
     kind = "inner" if origin.of == "those in all of them" else "full"
-    query = exp.select("slot").from_(first)
+    query = exp.select(SLOT.copy()).from_(table(first), copy=False)
     for name in rest:
-        query = query.join(name, using=["slot"], join_type=kind, copy=False)
+        query = query.join(table(name), using=[SLOT.copy()], join_type=kind, copy=False)
     return query, ""

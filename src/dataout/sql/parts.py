@@ -6,24 +6,18 @@ bit. The bits of everybody else are known without looking: a count is zero, noth
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import reduce
 from typing import assert_never
 
 from sqlglot import exp
 
-from dataout.segments.atoms import Atom, CountAtom, DaysAtom, DistinctAtom, NumberAtom
+from dataout.segments.atoms import Atom
 from dataout.segments.formulas import (
     Always,
     And,
-    Arithmetic,
-    AtomValue,
     AverageExceeds,
     Computed,
-    Constant,
     Exceeds,
     Formula,
     Happens,
@@ -34,15 +28,12 @@ from dataout.segments.formulas import (
     Or,
     PickedIn,
     PickedSince,
-    Quotient,
     RelatedTo,
     SeenFor,
-    Value,
     ValueIs,
     atoms_of,
 )
-from dataout.segments.values import Compare, Test
-from dataout.sql import states
+from dataout.sql.nobody import of_nobody
 
 Leaf = (
     AverageExceeds
@@ -59,16 +50,7 @@ Leaf = (
     | ValueIs
 )
 
-COMPARED = {
-    "is": operator.eq,
-    "gt": operator.gt,
-    "gte": operator.ge,
-    "lt": operator.lt,
-    "lte": operator.le,
-}
-TOO_LARGE = Decimal(10) ** 20
-"""For a number; see ``fitting`` in ``values.sql``."""
-
+WORD = exp.DataType.build("BIGINT")
 BITS = 62
 """In a word; a signed integer of 64 has them to spare on every engine."""
 
@@ -181,83 +163,6 @@ def joined(
             return condition(formula)
 
 
-def of_nobody(formula: Formula) -> bool:
-    """Say whether a profile without any row passes; False for what is computed for everybody."""
-    match formula:
-        case Always():
-            return True
-        case And(of):
-            return all(of_nobody(part) for part in of)
-        case Or(of):
-            return any(of_nobody(part) for part in of)
-        case Negation(part):
-            return not of_nobody(part)
-        case Exceeds(atom, op, bound):
-            return not isinstance(atom, NumberAtom) and bool(COMPARED[op](0, bound))
-        case RelatedTo(_, op, bound):
-            return bool(COMPARED[op](0, bound))
-        case ValueIs():
-            return states.of_nobody(formula)
-        case Computed(value, tests):
-            return not of_everybody(formula) and _passes(_nothing(value), tests)
-        case _:
-            return False
-
-
-def of_everybody(part: Computed) -> bool:
-    """Say whether a trait has to be computed of everybody: more is asked of it than to add up."""
-    numeric = (isinstance(test, Compare) and isinstance(test.bound, Decimal) for test in part.tests)
-    return not all(numeric) or not _adds_up(part.value)
-
-
-def _adds_up(value: Value) -> bool:
-    match value:
-        case Arithmetic("plus" | "minus", of):
-            return all(_adds_up(part) for part in of)
-        case Arithmetic():
-            return False
-        case AtomValue() | Quotient() | Constant():
-            return True
-        case _:
-            assert_never(value)
-
-
-def _nothing(value: Value) -> Decimal | None:
-    """Add up a trait of nobody's events."""
-    match value:
-        case AtomValue(CountAtom() | DistinctAtom() | DaysAtom()):
-            return Decimal(0)
-        case Constant(number):
-            return number
-        case Arithmetic(operation, of):
-            first, *rest = (_nothing_in_arithmetic(part) for part in of)
-            sign = -1 if operation == "minus" else 1
-            return reduce(lambda total, number: _added(total, number, sign), rest, first)
-        case AtomValue() | Quotient():
-            return None
-        case _:
-            assert_never(value)
-
-
-def _nothing_in_arithmetic(value: Value) -> Decimal | None:
-    match value:
-        case AtomValue(NumberAtom("sum")):
-            return Decimal(0)
-        case _:
-            return _nothing(value)
-
-
-def _added(total: Decimal | None, number: Decimal | None, sign: int) -> Decimal | None:
-    if total is None or number is None or abs(total + sign * number) >= TOO_LARGE:
-        return None
-    return total + sign * number
-
-
-def _passes(number: Decimal | None, tests: tuple[Test, ...]) -> bool:
-    compared = [test for test in tests if isinstance(test, Compare)]
-    return number is not None and all(COMPARED[test.op](number, test.bound) for test in compared)
-
-
 def read_by(leaf: Leaf) -> tuple[Atom | ValueIs, ...]:
     """List what a leaf compares."""
     match leaf:
@@ -281,21 +186,27 @@ def kept(conditions: Mapping[Bit, exp.Condition], words: int) -> list[exp.Expr]:
 
 
 def _word(conditions: Mapping[Bit, exp.Condition], word: int) -> exp.Expr:
-    whole: exp.Expr = exp.cast(exp.convert(0), "BIGINT")
+    whole: exp.Expr = _wide(0)
     for bit, condition in conditions.items():
         if bit.word == word:
-            differs = exp.not_(exp.paren(condition)) if bit.of_nobody else condition
-            value = exp.cast(exp.convert(2**bit.place), "BIGINT")
+            differs = condition
+            if bit.of_nobody:
+                differs = exp.not_(exp.paren(condition, copy=False), copy=False)
+            value = _wide(2**bit.place)
             part = exp.Case().when(differs, value, copy=False).else_(exp.convert(0), copy=False)
             whole = exp.BitwiseOr(this=whole, expression=part)
     return whole
+
+
+def _wide(number: int) -> exp.Expr:
+    return exp.Cast(this=exp.convert(number), to=WORD.copy())
 
 
 def found(bit: Bit, table: str) -> exp.Condition:
     """Read a leaf out of its bit."""
     masked = exp.BitwiseAnd(
         this=exp.column(f"w{bit.word}", table=table),
-        expression=exp.cast(exp.convert(2**bit.place), "BIGINT"),
+        expression=_wide(2**bit.place),
     )
     compare = exp.EQ if bit.of_nobody else exp.NEQ
     return compare(this=exp.paren(masked, copy=False), expression=exp.convert(0))

@@ -59,6 +59,13 @@ def reach_of(program: Program, at: Instant | None) -> Reach:
     return found
 
 
+def furthest(atoms: Iterable[EventAtom], reach: Reach) -> int | None:
+    """Say how far back some atoms look together; None: through all of history."""
+    bounds = [reach.get(atom) for atom in atoms]
+    known = [bound for bound in bounds if bound is not None]
+    return min(known) if len(known) == len(bounds) else None
+
+
 def _of_last(formulas: Iterable[Formula], at: Instant) -> Bounds:
     """Bound the last events that no formula needs to know if they are older.
 

@@ -8,7 +8,7 @@ words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import assert_never
@@ -68,6 +68,20 @@ def dig(value: exp.Expr, path: tuple[str, ...]) -> exp.Expr:
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
     """Call one of the functions of ``values.sql``."""
     return exp.Anonymous(this=function, expressions=[argument.copy() for argument in arguments])
+
+
+def table(name: str, alias: str = "") -> exp.Table:
+    """Name a table; where a builder takes a text as well, it parses that, which takes longer."""
+    named = exp.TableAlias(this=exp.to_identifier(alias)) if alias else None
+    return exp.Table(this=exp.to_identifier(name), alias=named)
+
+
+def union_all(queries: Iterable[exp.Select]) -> exp.Query | None:
+    """Put the rows of queries one after the other; None without any."""
+    whole: exp.Query | None = None
+    for query in queries:
+        whole = query if whole is None else exp.union(whole, query, distinct=False, copy=False)
+    return whole
 
 
 def parsed(text: str) -> exp.Select:
