@@ -12,7 +12,7 @@ SELECT
   row_number() OVER () AS landing
 FROM people;
 
--- events: as a file of events in the order of receipt says them
+-- events: as a file of events in the order of receipt says them, laid down as loading does
 INSERT INTO events BY NAME
 SELECT
   person AS slot,
@@ -26,4 +26,5 @@ SELECT
   CAST(CAST('{' || concat_ws(
     ',', '"campaign":' || campaign, '"category":' || category, '"value":' || value
   ) || '}' AS JSON) AS VARIANT) AS properties
-FROM log;
+FROM log
+ORDER BY CAST(name AS VARCHAR), event_time;

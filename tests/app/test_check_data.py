@@ -1,95 +1,20 @@
 """``check`` compares what segments ask for with what arrived, and writes nothing."""
 
-import json
-
 import pytest
 
-from dataout.app.clock import SystemClock
 from dataout.app.commands.check import check
 from dataout.app.commands.check_data import data_findings
 from dataout.app.folders import state_folder
-from dataout.app.state import ENGINE_FILE, memory_engine, open_engine
-from dataout.app.wiring import Surroundings
-from dataout.app.workspace import Workspace, chosen_environment
-from dataout.definitions import read_project
+from dataout.app.state import ENGINE_FILE
 from dataout.errors import UsageError
-from dataout.ingest.intake import LoadOptions
-from dataout.ingest.load import load_rows
-from dataout.model.people import Instant
-from dataout.store.database import Store
-
-NOW = Instant(1_772_323_200_000)
 
 
-class Shop:
-    """A project folder that is written, filled and checked."""
-
-    def __init__(self, folder, engine):
-        self.folder = folder
-        self.engine = engine
-
-    def write(self, text):
-        (self.folder / "dataout.yaml").write_text(f"name: shop\n{text}", encoding="utf-8")
-
-    def segment(self, condition, more=""):
-        self.write(f"segments:\n  it:\n    who: {json.dumps(condition)}\n{more}")
-
-    @property
-    def work(self):
-        definition = read_project(self.folder, {}, {})
-        return Workspace(
-            definition=definition,
-            environment=chosen_environment(definition, "dev"),
-            surroundings=Surroundings({}),
-            engine=self.engine,
-            store=Store("sqlite://"),
-            clock=SystemClock(),
-            chance=lambda: 0.5,
-            new_id=lambda: "id",
-        )
-
-    def load(self, kind, rows):
-        load_rows(self.engine, kind, rows, LoadOptions(now=NOW))
-
-    def events(self, name, *held):
-        rows = [
-            {
-                "profile_id": "ann",
-                "event": name,
-                "event_time": (NOW - number) / 1_000,
-                "properties": properties,
-            }
-            for number, properties in enumerate(held)
-        ]
-        self.load("events", rows)
-
-    def people(self, *held):
-        rows = [
-            {"profile_id": f"p{number}", "attributes": attributes}
-            for number, attributes in enumerate(held)
-        ]
-        self.load("profiles", rows)
-
-    def findings(self):
-        return data_findings(self.work)
-
-    def codes(self):
-        return [finding.code for finding in self.findings()]
+def findings(shop):
+    return data_findings(shop.work)
 
 
-@pytest.fixture
-def shop(tmp_path):
-    engine = memory_engine()
-    yield Shop(tmp_path, engine)
-    engine.close()
-
-
-@pytest.fixture
-def kept(tmp_path):
-    """Give a shop whose data is kept where ``check`` looks for it."""
-    engine = open_engine(state_folder(tmp_path, "dev"))
-    yield Shop(tmp_path, engine)
-    engine.close()
+def codes(shop):
+    return [finding.code for finding in findings(shop)]
 
 
 def asks(name="purchase", **where):
@@ -110,16 +35,16 @@ def test_an_unknown_environment_is_a_wrong_call(shop):
 
 def test_an_empty_environment_has_nothing_to_say(shop):
     shop.segment({"attribute": "country", "is": "DE"})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
     shop.segment(asks(total={"gte": 5}))
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 def test_what_fits_is_left_alone(shop):
     shop.segment({"all": [asks(total={"gte": 5}, coupon="SALE"), {"attribute": "vip", "is": True}]})
     shop.events("purchase", {"total": 5, "coupon": "SALE"}, {"total": "7.50"}, {})
     shop.people({"vip": True}, {"vip": "false"})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 def test_check_shows_what_the_data_says_beside_the_rest(kept):
@@ -137,7 +62,7 @@ def test_check_shows_what_the_data_says_beside_the_rest(kept):
 def test_a_property_that_no_event_has(shop):
     shop.segment(asks(cupon="SALE"))
     shop.events("purchase", {"coupon": "SALE"}, {"cupon": None}, {"cupon": ""})
-    (finding,) = shop.findings()
+    (finding,) = findings(shop)
     assert finding.code == "property-never-seen"
     assert "property cupon of purchase" in finding.message
     assert finding.hint.startswith("Did you mean 'coupon'")
@@ -146,13 +71,13 @@ def test_a_property_that_no_event_has(shop):
 def test_of_an_event_that_never_arrived_no_property_is_missed(shop):
     shop.segment(asks("refund", amount={"gte": 5}))
     shop.events("purchase", {})
-    assert shop.codes() == ["event-never-arrived"]
+    assert codes(shop) == ["event-never-arrived"]
 
 
 def test_an_attribute_that_nobody_has(shop):
     shop.segment({"attribute": "contry", "is": "DE"})
     shop.people({"country": "DE"})
-    (finding,) = shop.findings()
+    (finding,) = findings(shop)
     assert finding.code == "attribute-never-seen"
     assert finding.hint == "Did you mean 'country'?"
 
@@ -162,18 +87,18 @@ def test_values_inside_lists_are_not_missed(shop):
         {"event": "purchase", "within": "7d", "sum": {"property": "items.price", "gte": 5}}
     )
     shop.events("purchase", {"items": [{"price": 5}]})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
     shop.segment(asks(**{"cart.items.price": 5}))
     shop.events("purchase", {"cart": {"items": [{"price": 5}]}})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 def test_values_inside_objects_are_found(shop):
     shop.segment(asks(**{"address.city": "Bern"}))
     shop.events("purchase", {"address": {"city": "Bern"}})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
     shop.segment(asks(**{"address.town": "Bern"}))
-    assert shop.codes() == ["property-never-seen"]
+    assert codes(shop) == ["property-never-seen"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +114,7 @@ def test_values_inside_objects_are_found(shop):
 def test_values_of_another_type_than_compared(shop, where, held, share):
     shop.segment(asks(x=where))
     shop.events("purchase", *({"x": value} for value in held))
-    (finding,) = shop.findings()
+    (finding,) = findings(shop)
     assert finding.code == "type-seen-differs"
     assert share in finding.message
 
@@ -197,26 +122,26 @@ def test_values_of_another_type_than_compared(shop, where, held, share):
 def test_a_few_strange_values_are_not_worth_a_word(shop):
     shop.segment(asks(x={"gte": 5}))
     shop.events("purchase", *({"x": number} for number in range(99)), {"x": "much"})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 def test_of_a_list_the_elements_are_tested(shop):
     shop.segment(asks(x={"gte": 5}))
     shop.events("purchase", {"x": [5, 6]}, {"x": []})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 def test_a_number_that_spells_itself_fits_either_way(shop):
     shop.segment(asks(x={"in": ["50", "60"]}))
     shop.events("purchase", {"x": 50}, {"x": "60"})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 @pytest.mark.parametrize("value", [1_767_225_600_000, "1767225600000"])
 def test_milliseconds_where_a_time_is_tested(shop, value):
     shop.segment({"attribute": "last_login", "older_than": "7d"})
     shop.people({"last_login": value}, {"last_login": 1_767_225_600}, {"last_login": "2026-01-01"})
-    (finding,) = shop.findings()
+    (finding,) = findings(shop)
     assert finding.code == "milliseconds-seen"
     assert "1 of 3 values" in finding.message
 
@@ -224,7 +149,7 @@ def test_milliseconds_where_a_time_is_tested(shop, value):
 def test_milliseconds_where_a_number_is_meant_are_numbers(shop):
     shop.segment({"attribute": "serial", "gte": 1_767_225_600_000})
     shop.people({"serial": 1_767_225_600_000})
-    assert shop.findings() == ()
+    assert findings(shop) == ()
 
 
 def test_traits_look_at_values_too(shop):
@@ -232,7 +157,7 @@ def test_traits_look_at_values_too(shop):
         {"trait": "spent", "gte": 5}, "traits: {spent: {sum: purchase.totl, within: 90d}}\n"
     )
     shop.events("purchase", {"total": 5})
-    (finding,) = shop.findings()
+    (finding,) = findings(shop)
     assert finding.code == "property-never-seen"
     assert finding.message.startswith("trait spent looks at property totl of purchase")
 
@@ -241,7 +166,7 @@ def test_rejects_are_counted_by_reason(shop):
     shop.segment(asks())
     rows = [{"profile_id": "ann", "event": "purchase", "event_time": 1_767_225_600_000}] * 2
     shop.load("events", [*rows, {"profile_id": "ann", "event": "purchase", "event_time": 5}])
-    (finding,) = shop.findings()
+    (finding,) = findings(shop)
     assert finding.code == "records-rejected"
     assert finding.message.startswith("2 records of events could not be taken in: ")
     assert "rejects list" in finding.hint
@@ -265,4 +190,4 @@ def test_what_the_catalog_does_not_list_is_not_found_twice(shop):
     shop.segment({"all": conditions}, catalog)
     shop.events("purchase", {"coupon": "SALE"})
     shop.people({"country": "DE"})
-    assert shop.findings() == ()
+    assert findings(shop) == ()

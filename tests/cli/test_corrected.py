@@ -27,6 +27,18 @@ def test_who_is_deleted_leaves_every_destination_with_the_next_run(shop, everybo
     assert shop.at_platform() == gone | {"[dev] cart_recovery.high": {"ann"}}
 
 
+def test_who_is_deleted_is_no_longer_counted(shop):
+    assert shop.json("status")["profiles"] == 5
+    deletes(shop, "ann")
+    deletes(shop, "somebody unheard of")
+    assert shop.json("status")["profiles"] == 4
+    deletes(shop, "ann", deleted=False)
+    assert shop.json("status")["profiles"] == 5
+    later = {"profile_id": "bob", "deleted": True, "set_at": "2190-01-01T00:00:00Z"}
+    assert shop.load("profiles", "later.jsonl", json.dumps(later)).code == 0
+    assert shop.json("status")["profiles"] == 5
+
+
 def test_a_deleted_purchase_brings_somebody_back(shop, everybody_in_place):
     assert shop("run").code == 0
     corrects(shop, event_id="e-3", op="delete")

@@ -12,6 +12,7 @@ from tests.segments.grammar import CONDITIONS as GRAMMAR
 from tests.segments.grammar import TRAITS
 
 from dataout.app.templates import template_files
+from dataout.catalog.events import Catalog, EventDefinition
 from dataout.definitions import json_schema
 from dataout.errors import ProjectError
 from dataout.model.complaints import Mistakes
@@ -109,7 +110,7 @@ def test_what_is_read_of_the_whole_grammar_is_valid(condition):
 def test_what_is_read_of_traits_is_valid(trait):
     section = {"t": trait, "u": {"count": "a"}, "zz": {"count": "a"}}
     with suppress(ProjectError):
-        parse_traits(section, events=["b.c"])
+        parse_traits(section, catalog=Catalog({"b.c": EventDefinition("b.c")}))
         assert not faults({"traits": section})
 
 

@@ -6,6 +6,7 @@ file exactly once, so that a mutant which no longer applies is noticed rather th
 
 from mutant import Mutant
 from mutants_of_data import DATA
+from mutants_of_evaluation import EVALUATION
 from mutants_of_keyed import KEYED
 
 RUN = ("tests/sync/test_run.py",)
@@ -20,6 +21,7 @@ META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.
 
 MUTANTS: tuple[Mutant, ...] = (
     *DATA,
+    *EVALUATION,
     *KEYED,
     Mutant(
         "sync: the intent is not written before the call",
@@ -156,16 +158,16 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "segments: whoever has no events has no count of zero",
-        "dataout/sql/leaves.py",
+        "dataout/sql/nobody.py",
         "return not isinstance(atom, NumberAtom) and bool(COMPARED[op](0, bound))",
         "return False",
         SEGMENTS,
     ),
     Mutant(
         "segments: a trait is computed only for whom it has rows",
-        "dataout/sql/evaluate.py",
-        "if isinstance(leaf, Computed) or len(groups) > 1 else",
-        "if len(groups) > 1 else",
+        "dataout/sql/nobody.py",
+        "return not all(numeric) or not _adds_up(part.value)",
+        "return False",
         SEGMENTS,
     ),
     Mutant(
@@ -192,7 +194,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "segments: a missing anchor holds",
         "dataout/segments/translate.py",
-        "return measured if since is None else And((Happened(since), measured))",
+        "return And((PickedIn(TimeAtom(since.source, since.which), None), measured))",
         "return measured",
         SEGMENTS,
     ),
@@ -255,13 +257,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "orders: each line counts",
         "dataout/sql/events.py",
-        'once = [parsed_part("counts")] if atom.source.rules else []',
-        "once: list[exp.Expr] = []",
+        'once = (parsed_part("counts"),) if atom.source.rules else ()',
+        "once: tuple[exp.Expr, ...] = ()",
         ORDERS,
     ),
     Mutant(
         "orders: the numbers of other events beside them are lost",
-        "dataout/sql/events.py",
+        "dataout/sql/lookups.py",
         "return bool(source.names) and orders.issuperset(source.names)",
         "return bool(orders)",
         ORDERS,
@@ -294,8 +296,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "values: numbers are rounded half up",
         "dataout/sql/values.sql",
-        "WHEN abs(o.exact - o.near) = 0.0000005 AND",
-        "WHEN FALSE AND",
+        r"'^(-?[0-9]+[.][0-9]{5}[02468])50*$'",
+        r"'^(-?[0-9]+[.][0-9]{5}x)50*$'",
         SEGMENTS,
     ),
     Mutant(

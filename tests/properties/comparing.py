@@ -35,12 +35,16 @@ def differ_as(question, *, raised):
         judged, answered = answers(question)
     except (Unjudged, LookupError):  # the judge stumbles over what no question says: half a rule
         return False
-    return judged != answered and isinstance(answered, Exception) is raised
+    return judged != answered and kind_of(answered) is raised
+
+
+def kind_of(answer):
+    return type(answer) if isinstance(answer, Exception) else None
 
 
 def compare(question):
     if differ(question):
-        raised = isinstance(answers(question)[1], Exception)
+        raised = kind_of(answers(question)[1])
         least = reduced(question, lambda smaller: differ_as(smaller, raised=raised))
         judged, answered = answers(least)
         raise AssertionError(f"\n{pformat(least)}\njudge:  {judged}\nengine: {answered}")

@@ -1,13 +1,16 @@
 """Rules in plain English say exactly what the rules say, and never two of them the same."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 from tests.segments import trees
 from tests.segments.building import (
     AT,
+    BOUGHT,
     CART,
     DAY,
     HOUR,
@@ -19,10 +22,11 @@ from tests.segments.building import (
     prop,
     stream,
 )
-from tests.segments.rules import PARAGRAPHS
+from tests.segments.parsing import parse
 
 from dataout.model.people import Instant
 from dataout.segments.describe import describe, duration_text, label
+from dataout.segments.orders import CancelAmount, CancelOrder, CancelUnits, OrderRule
 from dataout.segments.tree import (
     AggregateIs,
     All,
@@ -41,6 +45,7 @@ from dataout.segments.tree import (
     Related,
     SeenBefore,
     Sequence,
+    TraitAggregate,
     TraitIs,
 )
 from dataout.segments.values import (
@@ -58,10 +63,68 @@ from dataout.segments.values import (
     WithinNext,
 )
 
+KEY, TOTAL = ("order_id",), ("total",)
+ORDERS = {
+    "purchase": OrderRule(
+        "purchase",
+        KEY,
+        TOTAL,
+        cancelled_by=(CancelOrder("cancelled", KEY), CancelAmount("refund", KEY, ("amount",))),
+    ),
+    "booking": OrderRule("booking", KEY, TOTAL),
+    "order": OrderRule("order", KEY, None, cancelled_by=(CancelUnits("refund", (KEY,), None),)),
+}
 
-@pytest.mark.parametrize(("condition", "paragraph"), PARAGRAPHS, ids=range(len(PARAGRAPHS)))
-def test_a_rule_is_one_paragraph(condition, paragraph):
-    assert describe(condition, SEGMENTS, TRAITS) == paragraph
+
+RULES = YAML(typ="safe", pure=True).load(
+    (Path(__file__).parents[1] / "fixtures" / "english.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=range(len(RULES)))
+def test_a_rule_is_one_paragraph(rule):
+    assert describe(parse(rule["who"]), SEGMENTS, TRAITS, {}) == rule["says"]
+
+
+BACK = "what “cancelled” events and “refund” events took back of their purchases"
+TAKEN_OFF = f"Cancellations are taken off: {BACK} does not count."
+HERE_AND_THERE = f"Cancellations are taken off, where nothing else is said: {BACK} does not count."
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (BOUGHT, TAKEN_OFF),
+        (Not(BOUGHT), TAKEN_OFF),
+        (event("purchase", "visit", when=Within(DAY)), TAKEN_OFF),
+        (event("visit", since=Anchor(stream("purchase"))), TAKEN_OFF),
+        (Sequence(FirstStep(CART), (NextStep(stream("purchase")),)), TAKEN_OFF),
+        (Sequence(FirstStep(CART), (), NoStep(stream("purchase"))), TAKEN_OFF),
+        (AnyOf((InList("a"), Not(InSegment("vip")))), TAKEN_OFF),
+        (TraitIs("orders_90d", (number("gt", 1),)), TAKEN_OFF),
+        (TraitIs("since_buying", (number("gt", 1),)), TAKEN_OFF),
+        (All((BOUGHT, event("purchase", orders="gross"))), HERE_AND_THERE),
+        (All((BOUGHT, event(orders="lines"))), HERE_AND_THERE),
+        (event("purchase", orders="gross"), ""),
+        (event("purchase", orders="lines"), ""),
+        (event("visit", "booking", "cart_started"), ""),
+        (TraitIs("margin", (number("gt", 1),)), ""),
+        (InSegment("loop"), ""),
+        (
+            event(when=Within(DAY)),
+            f"Cancellations are taken off: {BACK}, and what “refund” events took back of their "
+            "orders does not count.",
+        ),
+    ],
+)
+def test_it_says_of_orders_that_cancellations_are_taken_off(condition, said):
+    traits = TRAITS | {
+        "since_buying": TraitAggregate(
+            "count", (), stream("visit"), None, Anchor(stream("purchase"))
+        )
+    }
+    plain = describe(condition, SEGMENTS, traits, {})
+    assert describe(condition, SEGMENTS, traits, ORDERS) == f"{plain} {said}".strip()
 
 
 LABELS = [
@@ -117,10 +180,10 @@ def test_a_condition_has_a_label(condition, line):
 def test_every_rule_can_be_described(condition, other, traits):
     named = dict(zip("abcd", traits, strict=True))
     segments = {"a": other, "b": InSegment("a")}
-    text = describe(condition, segments, named)
+    text = describe(condition, segments, named, ORDERS)
     assert text.endswith(".")
     assert "  " not in text
-    assert text == describe(condition, segments, named)
+    assert text == describe(condition, segments, named, ORDERS)
     assert text.count("(") == text.count(")")
     assert label(condition)
 
@@ -186,7 +249,7 @@ NUMBERS = st.one_of(
 )
 def test_no_two_thresholds_read_the_same(kind, one, other, holds, beside):
     wrap, make = wrapped(holds, beside), THRESHOLDS[kind]
-    same = describe(wrap(make(one)), {}, {}) == describe(wrap(make(other)), {}, {})
+    same = describe(wrap(make(one)), {}, {}, ORDERS) == describe(wrap(make(other)), {}, {}, ORDERS)
     assert same == (one == other)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from tests.segments.grammar import CONDITIONS
 from tests.segments.parsing import ANY, BUY, D, H, parse, wrong
 
+from dataout.catalog.events import Catalog, ObjectDefinition
 from dataout.errors import ProjectError
 from dataout.model.complaints import Mistakes
 from dataout.segments.parse import parse_condition, parse_segments
@@ -252,11 +253,15 @@ def complaints(segments, **known):
     return [f"{each.path}: {each.message} {each.hint}" for each in caught.value.complaints]
 
 
+def lists_object(name):
+    return Catalog(objects={name: ObjectDefinition(name)})
+
+
 def test_traits_and_types_of_objects_have_to_be_there_where_they_are_given():
     segments = {"a": {"who": {"all": [{"trait": "spend", "gt": 1}, {"related": "plann"}]}}}
     parse_segments(segments)
-    parse_segments(segments, traits=["spend"], objects=["plann"])
-    assert complaints(segments, traits=["spent"], objects=["plan"]) == [
+    parse_segments(segments, traits=["spend"], catalog=lists_object("plann"))
+    assert complaints(segments, traits=["spent"], catalog=lists_object("plan")) == [
         "segments.a.who.all[0].trait: there is no trait 'spend'. Did you mean 'spent'?",
         "segments.a.who.all[1].related: there is no object 'plann'. Did you mean 'plan'?",
     ]

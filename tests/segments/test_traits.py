@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from tests.segments.grammar import TRAIT_SECTIONS
 from tests.segments.parsing import BUY, D
 
+from dataout.catalog.events import Catalog, EventDefinition
 from dataout.errors import ProjectError
 from dataout.segments.parse import parse_traits
 from dataout.segments.tree import Anchor, Stream, TraitAggregate, TraitMath, TraitPick
 from dataout.segments.values import CalendarDays, Compare, PropertyIs, Within
 
+SHOPS = Catalog({name: EventDefinition(name) for name in ("shop", "shop.buy", "buy")})
+DOTTED = Catalog({"b.c": EventDefinition("b.c")})
 SHOES = PropertyIs(("category",), (Compare("is", "shoes"),))
 
 
@@ -54,7 +57,7 @@ def complaints(traits, **known):
 )  # fmt: skip
 def test_what_is_written_and_what_it_means(written, meant):
     traits = {"one": {"count": "buy"}, "two": {"sum": "buy.total"}, "t": written}
-    assert parse_traits(traits, events=["shop", "shop.buy", "buy"])["t"] == meant
+    assert parse_traits(traits, catalog=SHOPS)["t"] == meant
 
 
 @pytest.mark.parametrize(
@@ -130,4 +133,4 @@ def test_what_is_no_section_or_no_zone():
 @given(TRAIT_SECTIONS)
 def test_it_never_raises_anything_but_complaints(section):
     with suppress(ProjectError):
-        assert set(parse_traits(section, events=["b.c"])) == set(section)
+        assert set(parse_traits(section, catalog=DOTTED)) == set(section)

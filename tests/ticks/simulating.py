@@ -16,7 +16,7 @@ class KeyedSimulation(dataout.Simulation):
 
     def __init__(self, segments, *, seed=None, **given):
         self._random = None if seed is None else Random(seed)
-        self._keyed = None
+        self._keyed, self._by_sql = None, True
         super().__init__(segments, **given)
 
     @property
@@ -43,13 +43,15 @@ class KeyedSimulation(dataout.Simulation):
     def tick(self, at):
         if self._keyed is None or self._now_and_then():
             self.restart()
-        if self._now_and_then():
+        self._by_sql = self._now_and_then()
+        if self._by_sql:
             return super().tick(at)
         self._keyed.tick(self.engine, read_instant(at, 0, self._memory.zone))
         self._ticked = frozenset(self._ready.program.formulas)
         return changes_of_tick(self.engine)
 
     def tick_through_sql(self, at):
+        self._by_sql = True
         return super().tick(at)
 
     def hand_back(self):
@@ -60,5 +62,7 @@ class KeyedSimulation(dataout.Simulation):
         return self._keyed.nbytes
 
     def next_edge(self):
-        edge = self._keyed.next_edge(self.engine) if self._keyed is not None else None
+        if self._by_sql:
+            return super().next_edge()
+        edge = self._keyed.next_edge(self.engine)
         return None if edge is None else datetime_of(edge)

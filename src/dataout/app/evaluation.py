@@ -43,9 +43,10 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     and were always known. Rows are dicts, or any table that speaks the Arrow PyCapsule interface.
     ``as_known_at`` evaluates with only what had been received by then.
 
-    Raises ``ProjectError`` with every mistake in ``segments``, ``UsageError`` for other arguments
-    and for rows that are wrong by themselves, with their numbers and reasons. (A correction that
-    names another person than its event is not: it says nothing.)
+    Raises ``ProjectError`` with every mistake in ``segments``, names that a strict catalog lacks
+    among them, and ``UsageError`` for other arguments and for rows that are wrong by themselves,
+    with their numbers and reasons. (A correction that names another person than its event is not:
+    it says nothing.)
     """
     if at is None:
         raise UsageError("An evaluation needs an instant: at=….")
@@ -76,9 +77,9 @@ def definitions_of(
     Raises ``ProjectError`` with every mistake.
     """
     rules = _catalog(catalog)
-    computed = parse_traits(traits, zone, rules.events)
+    computed = parse_traits(traits, zone, rules)
     return Definitions(
-        parse_segments(segments, zone, lists, traits=computed, objects=rules.objects or None),
+        parse_segments(segments, zone, lists, computed, rules),
         computed,
         orders_of(rules),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from dataout.audiences.evaluate import evaluate
 from dataout.model.people import Instant
 from dataout.ports import Engine
 from dataout.segments.describe import label
-from dataout.segments.translate import Definitions, program
+from dataout.segments.nesting import traits_within
+from dataout.segments.translate import Definitions, program, trait_value
 from dataout.segments.tree import (
     All,
     AnyOf,
@@ -23,17 +25,17 @@ from dataout.segments.tree import (
     Related,
     Sequence,
     Stream,
-    Trait,
-    TraitAggregate,
     TraitIs,
     TraitMath,
-    TraitPick,
 )
+from dataout.sql.computed import trait_values
 from dataout.sql.evidence import newest_events, newest_relations, newest_value
 from dataout.sql.scope import Scope
 
 MOST = 5
 """Events shown per condition: the newest tell the story."""
+MOST_TRAITS = 10
+"""Traits shown per condition: itself, and the nearest of those that it is computed of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class TraitValue:
+    """What a trait comes to, exactly; None where it is absent."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
-    """One condition: in words, whether it holds, on what evidence, and the conditions within."""
+    """One condition: in words, whether it holds, on what evidence, and the conditions within.
+
+    ``traits`` are the trait that it tests, first, and the nearest of those that it is computed of.
+    """
 
     condition: str
     holds: bool
+    traits: tuple[TraitValue, ...]
     evidence: tuple[Seen, ...]
     of: tuple[Branch, ...]
 
@@ -107,7 +121,22 @@ def _branch(
         for number, part in enumerate(_inside(condition, definitions.segments))
     )
     evidence = _evidence(engine, condition, definitions, scope)
-    return Branch(label(condition), holds[path], evidence, inside)
+    traits = _traits(engine, condition, definitions, scope)
+    return Branch(label(condition), holds[path], traits, evidence, inside)
+
+
+def _traits(
+    engine: Engine, condition: Condition, definitions: Definitions, scope: Scope
+) -> tuple[TraitValue, ...]:
+    if not isinstance(condition, TraitIs):
+        return ()
+    names = traits_within(condition.name, definitions.traits)[:MOST_TRAITS]
+    query = trait_values([trait_value(definitions, name) for name in names], scope)
+    (row,) = engine.query(query.sql(dialect=engine.dialect)).to_pylist()
+    return tuple(
+        TraitValue(name, json.loads(row[f"v{number}"] or "null", parse_float=Decimal))
+        for number, name in enumerate(names)
+    )
 
 
 def _evidence(
@@ -122,8 +151,11 @@ def _evidence(
             streams += [never.stream] if never is not None else []
             return tuple(seen for stream in streams for seen in _events(engine, stream, scope))
         case TraitIs(name):
-            streams = list(dict.fromkeys(_streams(name, definitions.traits)))
-            return tuple(seen for stream in streams for seen in _events(engine, stream, scope))
+            inside = [definitions.traits[each] for each in traits_within(name, definitions.traits)]
+            read = dict.fromkeys(
+                trait.stream for trait in inside if not isinstance(trait, TraitMath)
+            )
+            return tuple(seen for stream in read for seen in _events(engine, stream, scope))
         case Related(type_):
             return _relations(engine, type_, scope)
         case AttributeIs(path):
@@ -134,17 +166,6 @@ def _evidence(
             )
         case _:
             return ()
-
-
-def _streams(name: str, traits: Mapping[str, Trait]) -> Iterator[Stream]:
-    """List the events that a trait is computed of, those of traits inside it too."""
-    match traits[name]:
-        case TraitAggregate(stream=stream) | TraitPick(stream=stream):
-            yield stream
-        case TraitMath(of=of):
-            for part in of:
-                if isinstance(part, str):
-                    yield from _streams(part, traits)
 
 
 def _relations(engine: Engine, kind: str, scope: Scope) -> tuple[Seen, ...]:

@@ -20,7 +20,7 @@ from dataout.segments.fingerprint import fingerprint
 from dataout.segments.formulas import Program, program_of
 from dataout.sql.edges import edges
 from dataout.sql.evaluate import evaluation
-from dataout.sql.instants import EARLIEST
+from dataout.sql.instants import EARLIEST, LATEST
 from dataout.sql.named import statement
 from dataout.sql.scope import Scope
 
@@ -163,7 +163,7 @@ def _settle(engine: Engine, ready: Ticking, names: Sequence[str], instant: Insta
     engine.execute(_sql("by_definition"), at)
     _date(engine, ready, at)
     engine.execute(_sql("passed"))
-    engine.execute(_sql("ahead"), at)
+    engine.execute(_sql("ahead"), {**at, "latest": LATEST})
     record(engine, at)
 
 

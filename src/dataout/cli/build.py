@@ -47,7 +47,7 @@ def check(context: typer.Context) -> int:
 
     result = judge(session.folder, session.environment, session.reach.opened)
     session.answer(result, lambda out: findings(out, result))
-    return 2 if result.broken else 1 if result.findings else 0
+    return 2 if result.broken else 1 if result.attention else 0
 
 
 def test(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.tree import Tree
 
+from dataout.app.present import value_text
 from dataout.segments.describe import instant_text
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dataout.app.evidence import Branch, Seen
 
 SHOWN = 3
-"""Pieces of evidence per condition; --json has them all."""
+"""Traits, and pieces of evidence, per condition; --json has them all."""
 
 
 def explanation(out: Console, title: str, result: Explanation) -> None:
@@ -71,6 +71,8 @@ def tree(branch: Branch, what: str) -> Tree:
 
 
 def _grow(node: Tree, branch: Branch) -> None:
+    for trait in branch.traits[:SHOWN]:
+        node.add(escape(f"· trait {trait.name} = {value_text(trait.value)}"))
     for seen in branch.evidence[:SHOWN]:
         node.add(_evidence(seen))
     for part in branch.of:
@@ -83,7 +85,7 @@ def _line(branch: Branch) -> str:
 
 
 def _evidence(seen: Seen) -> str:
-    value = "" if seen.value in (None, {}) else " " + json.dumps(seen.value, ensure_ascii=False)
+    value = "" if seen.value in (None, {}) else f" {value_text(seen.value)}"
     late = ""
     if seen.received_at is not None and seen.received_at > seen.at:
         late = f", received {instant_text(seen.received_at)}"

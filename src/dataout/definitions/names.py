@@ -6,15 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from dataout.definitions.project import Reference
-from dataout.model.complaints import Mistake, nearest, spell
+from dataout.model.complaints import Mistake, spell
 from dataout.segments.nesting import SIMPLER, cycles, outgrown
-from dataout.segments.parse import check_mention
 
 if TYPE_CHECKING:
-    from dataout.catalog.events import Catalog
     from dataout.model.complaints import Path
     from dataout.model.definitions import Place
-    from dataout.model.reading import Context, Mention
+    from dataout.model.reading import Context
     from dataout.settings.documents import Spot
 
 NAMED = ("segments", "traits", "lists", "audiences", "destinations")
@@ -54,31 +52,6 @@ def owner(path: Path) -> str:
             return f"{name}.{tier}"
         case _:
             return ""
-
-
-def check_mentions(
-    names: Mapping[str, Collection[str]], catalog: Catalog, context: Context
-) -> None:
-    """Report names that are not there (``names`` by kind), or that a strict catalog lacks.
-
-    Types of objects are what the catalog lists, if it lists any.
-    """
-    known: dict[str, Collection[str] | None] = {**names}
-    if catalog.strict or catalog.objects:
-        known["object"] = catalog.objects
-    if catalog.strict:
-        known["event"] = catalog.events
-    for mention in context.mentions:
-        if mention.kind == "attribute":
-            _check_attribute(mention, catalog, context)
-        else:
-            check_mention(mention, known, context.mistakes)
-
-
-def _check_attribute(mention: Mention, catalog: Catalog, context: Context) -> None:
-    if catalog.strict and not catalog.knows_attribute(mention.name):
-        message = f"the catalog is strict and has no attribute '{mention.name}'."
-        context.mistakes.add(mention.path, message, nearest(mention.name, catalog.attributes))
 
 
 def check_circles(

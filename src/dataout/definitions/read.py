@@ -17,7 +17,6 @@ from dataout.definitions.folder import MAIN, Folder, read_folder
 from dataout.definitions.names import (
     NAMED,
     check_circles,
-    check_mentions,
     check_unique,
     references,
 )
@@ -33,6 +32,7 @@ from dataout.errors import ProjectError
 from dataout.model.definitions import Audience, Complaint, Place
 from dataout.model.people import Field
 from dataout.model.reading import Context, Reader
+from dataout.segments.mentions import check_mentions
 from dataout.segments.traits import TRAITS, Written, number_traits
 from dataout.settings.documents import complaints_of, place_of
 

@@ -46,6 +46,8 @@ class DuckDB:
                 f"{self._name} cannot be opened.", RESTORE
             ) from error
         self.execute("SET TimeZone = 'UTC'")
+        # Traits of traits nest as deep as the language lets them; each level takes a few of these.
+        self.execute("SET max_expression_depth TO 10000")
 
     @contextmanager
     def beside(self) -> Iterator[DuckDB]:

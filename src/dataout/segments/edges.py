@@ -37,11 +37,11 @@ from dataout.segments.formulas import (
     Constant,
     Exceeds,
     Formula,
-    Happened,
     Happens,
     HeldFor,
     Listed,
     Negation,
+    NotBefore,
     Or,
     PickedIn,
     PickedSince,
@@ -285,9 +285,9 @@ def _of_tests(formula: Formula) -> Iterator[Edge]:
             Always()
             | AverageExceeds()
             | Exceeds()
-            | Happened()
             | Happens()
             | Listed()
+            | NotBefore()
             | RelatedTo()
         ):
             return

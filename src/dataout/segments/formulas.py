@@ -107,18 +107,19 @@ class AverageExceeds:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """There is such an event at all."""
-
-    atom: KeyAtom
-
-
-@dataclass(frozen=True, slots=True)
 class PickedIn:
-    """The picked event's time passes ``when``."""
+    """There is such an event, and its time passes ``when``."""
 
     atom: TimeAtom
     when: TimeTest | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotBefore:
+    """There are both events, and the time of the first is that of ``since`` or later."""
+
+    atom: TimeAtom
+    since: TimeAtom
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,8 @@ Formula = (
     | Negation
     | Exceeds
     | AverageExceeds
-    | Happened
     | PickedIn
+    | NotBefore
     | PickedSince
     | ValueIs
     | HeldFor
@@ -238,23 +239,14 @@ def atoms_of(formula: Formula) -> Iterator[Atom]:
         case AverageExceeds(total, usable):
             yield from _with_anchor(total)
             yield from _with_anchor(usable)
-        case PickedSince(atom=atom, since=since):
+        case PickedSince(atom=atom, since=since) | NotBefore(atom=atom, since=since):
             yield since
             yield atom
         case Exceeds(atom=atom):
             yield from _with_anchor(atom)
         case Computed(value):
             yield from _atoms_of_value(value)
-        case (
-            Happened()
-            | PickedIn()
-            | ValueIs()
-            | HeldFor()
-            | SeenFor()
-            | Listed()
-            | RelatedTo()
-            | Happens()
-        ):
+        case PickedIn() | ValueIs() | HeldFor() | SeenFor() | Listed() | RelatedTo() | Happens():
             yield formula.atom
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 
 from dataout.segments.tree import (
@@ -27,21 +28,37 @@ from dataout.segments.tree import (
 
 def nested_names(condition: Condition) -> frozenset[str]:
     """Answer the names of the segments that stand inside a condition."""
-    return frozenset(leaf.name for leaf in _leaves(condition) if isinstance(leaf, InSegment))
-
-
-def trait_names(condition: Condition) -> frozenset[str]:
-    """Answer the names of the traits that a condition tests itself."""
-    return frozenset(leaf.name for leaf in _leaves(condition) if isinstance(leaf, TraitIs))
+    return frozenset(leaf.name for leaf in leaves(condition) if isinstance(leaf, InSegment))
 
 
 def operand_names(trait: Trait) -> frozenset[str]:
     """Answer the names of the traits that a trait is computed of."""
+    return frozenset(_operands(trait))
+
+
+def _operands(trait: Trait) -> list[str]:
     match trait:
         case TraitMath(_, of):
-            return frozenset(operand for operand in of if isinstance(operand, str))
+            return [operand for operand in of if isinstance(operand, str)]
         case TraitAggregate() | TraitPick():
-            return frozenset()
+            return []
+
+
+def traits_within(name: str, traits: Mapping[str, Trait]) -> tuple[str, ...]:
+    """Name a trait and all that it is computed of, each once, itself first and the nearest next.
+
+    >>> net, twice = TraitMath("minus", ("spent", "back")), TraitMath("plus", ("net", "net"))
+    >>> traits_within("twice", {"net": net, "twice": twice})
+    ('twice', 'net')
+    """
+    found: dict[str, None] = {}
+    waiting = deque([name])
+    while waiting:
+        each = waiting.popleft()
+        if each in traits and each not in found:
+            found[each] = None
+            waiting.extend(_operands(traits[each]))
+    return tuple(found)
 
 
 Leaf = (
@@ -57,13 +74,14 @@ Leaf = (
 )
 
 
-def _leaves(condition: Condition) -> Iterator[Leaf]:
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """List what all, any and not join; repeats are possible. Nested segments stay names."""
     match condition:
         case All(of) | AnyOf(of):
             for each in of:
-                yield from _leaves(each)
+                yield from leaves(each)
         case Not(inner):
-            yield from _leaves(inner)
+            yield from leaves(inner)
         case _:
             yield condition
 

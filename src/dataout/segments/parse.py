@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dataout.catalog.events import Catalog
 from dataout.errors import ProjectError
 from dataout.model.complaints import Mistake, Mistakes, nearest, spell
 from dataout.model.definitions import Complaint, Place
@@ -29,6 +30,7 @@ from dataout.segments.filters import (
     read_tests,
     too_deep,
 )
+from dataout.segments.mentions import check_mentions
 from dataout.segments.nesting import SIMPLER, cycles, nested_names, operand_names, outgrown
 from dataout.segments.relations import read_related, related_schema
 from dataout.segments.sequences import SEQUENCE
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
 CONDITION_SCHEMA: Schema = {"$ref": "#/$defs/condition"}
 PLAIN = Place("<segments>", 0, 0)
 """The place of what did not come from a file."""
+OPEN = Catalog()
+"""Knows nothing, and forbids nothing."""
 
 
 def read_condition(value: object, path: Path, context: Context) -> Condition | None:
@@ -112,14 +116,14 @@ def parse_segments(
     zone: str = "UTC",
     lists: Collection[str] | None = None,
     traits: Mapping[str, Trait] | Collection[str] | None = None,
-    objects: Collection[str] | None = None,
+    catalog: Catalog = OPEN,
 ) -> Mapping[str, Condition]:
     """Read segments from plain data: ``{name: {"who": condition}}``, in the order given.
 
-    Nested segments have to be among them, and lists, traits and types of objects among ``lists``,
-    ``traits`` and ``objects`` where those are given; of traits that are more than names it is
-    known which can be a time. Raises ``ProjectError`` with all complaints, each at the place
-    ``<segments>:0:0``.
+    Nested segments have to be among them, lists and traits among ``lists`` and ``traits`` where
+    those are given, and types of objects in the catalog where it lists any; a strict one has to
+    know events and attributes too. Of traits that are more than names it is known which can be a
+    time. Raises ``ProjectError`` with all complaints, each at the place ``<segments>:0:0``.
     """
     context = _context(zone)
     if isinstance(traits, Mapping):
@@ -130,10 +134,8 @@ def parse_segments(
             "segment": [*map(str, segments)],
             "list": lists,
             "trait": traits,
-            "object": objects,
         }
-        for mention in context.mentions:
-            check_mention(mention, names, context.mistakes)
+        check_mentions(names, catalog, context)
         for cycle in cycles({name: nested_names(who) for name, who in read.items()}):
             message = f"segments in a circle: {' → '.join(cycle)}."
             context.mistakes.add(("segments", cycle[0]), message)
@@ -155,14 +157,15 @@ def _not_outgrown(kind: str, names: Collection[str], context: Context) -> None:
 
 
 def parse_traits(
-    traits: Mapping[str, object], zone: str = "UTC", events: Collection[str] = ()
+    traits: Mapping[str, object], zone: str = "UTC", catalog: Catalog = OPEN
 ) -> Mapping[str, Trait]:
     """Read computed traits from plain data: ``{name: trait}``, in the order given.
 
-    ``EVENT.PROPERTY`` is split after the longest of the names ``events``, else at its first dot.
-    Raises ``ProjectError`` with all complaints, each at the place ``<segments>:0:0``.
+    ``EVENT.PROPERTY`` is split after the longest name of an event that the catalog knows, else at
+    its first dot; a strict catalog has to know every event. Raises ``ProjectError`` with all
+    complaints, each at the place ``<segments>:0:0``.
     """
-    context = _context(zone, events)
+    context = _context(zone, catalog.events)
     read = TRAITS.read(traits, ("traits",), context)
     needs = {name: operand_names(each.trait) for name, each in (read or {}).items() if each.trait}
     for cycle in cycles(needs):
@@ -170,8 +173,7 @@ def parse_traits(
         context.mistakes.add(("traits", cycle[0]), message)
     _not_outgrown("trait", list(needs), context)
     names = {"trait": [*map(str, traits)] if read is not None else []}
-    for mention in context.mentions:
-        check_mention(mention, names, context.mistakes)
+    check_mentions(names, catalog, context)
     if context.mistakes.found or read is None:
         raise _wrong(context)
     return {name: each.trait for name, each in read.items() if each.trait is not None}
@@ -188,16 +190,6 @@ def _wrong(context: Context) -> ProjectError:
     return ProjectError(
         [Complaint(PLAIN, spell(item.path), item.message, item.hint) for item in found]
     )
-
-
-def check_mention(
-    mention: Mention, names: Mapping[str, Collection[str] | None], mistakes: Mistakes
-) -> None:
-    """Report a mention of something that is not there; ``names`` holds what is, by kind."""
-    known = names.get(mention.kind)
-    if known is not None and mention.name not in known:
-        message = f"there is no {mention.kind} '{mention.name}'."
-        mistakes.add(mention.path, message, nearest(mention.name, known))
 
 
 def segment_schemas() -> Mapping[str, Schema]:

@@ -35,7 +35,6 @@ from dataout.segments.formulas import (
     Constant,
     Exceeds,
     Formula,
-    Happened,
     Happens,
     HeldFor,
     Listed,
@@ -52,6 +51,7 @@ from dataout.segments.formulas import (
     as_program,
 )
 from dataout.segments.orders import Orders
+from dataout.segments.simplify import simplified
 from dataout.segments.tree import (
     AggregateIs,
     All,
@@ -95,7 +95,12 @@ def program(definitions: Definitions, names: Iterable[str] | None = None) -> Pro
     """Translate segments; ``names`` says which of them are asked for (None: all)."""
     translation = _Translation(definitions)
     asked = definitions.segments if names is None else names
-    return as_program({name: translation.segment(name) for name in asked})
+    return as_program({name: simplified(translation.segment(name)) for name in asked})
+
+
+def trait_value(definitions: Definitions, name: str) -> Value:
+    """Translate one trait to what it computes."""
+    return _Translation(definitions).value(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,9 @@ class _Translation:
                 return PickedSince(KeyAtom(source, which), when, since)
             case _:
                 assert_never(condition.measure)
-        return measured if since is None else And((Happened(since), measured))
+        if since is None:
+            return measured
+        return And((PickedIn(TimeAtom(since.source, since.which), None), measured))
 
     def key(self, anchor: Anchor | None) -> KeyAtom | None:
         return None if anchor is None else KeyAtom(self.source(anchor.stream), anchor.which)

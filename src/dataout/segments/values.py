@@ -93,6 +93,13 @@ class Compare:
     bound: Scalar
     ignore_case: bool = False
 
+    def __eq__(self, other: object) -> bool:
+        """Tell true from 1: Python takes them for equal, people and their data do not."""
+        return isinstance(other, Compare) and _plain(self) == _plain(other)
+
+    def __hash__(self) -> int:
+        return hash(_plain(self))
+
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
@@ -100,6 +107,22 @@ class OneOf:
 
     bounds: tuple[Scalar, ...]
     ignore_case: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        """Tell true from 1; see ``Compare``."""
+        return isinstance(other, OneOf) and _plain(self) == _plain(other)
+
+    def __hash__(self) -> int:
+        return hash(_plain(self))
+
+
+def _plain(test: Compare | OneOf) -> tuple[object, ...]:
+    """Give what makes two tests equal, with the type of each bound."""
+    match test:
+        case Compare(op, bound, ignore_case):
+            return op, type(bound), bound, ignore_case
+        case OneOf(bounds, ignore_case):
+            return tuple(map(type, bounds)), bounds, ignore_case
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -96,7 +97,13 @@ ORDERED: Reader[str | Decimal] = Reader(_ordered, {"anyOf": [*_NUMBER_OR_TEXT]})
 SCALARS = list_of(SCALAR, "texts, numbers or true/false")
 
 
+NO_GROUPS = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
+"""What is escaped, or stands in a class of signs: a bracket there opens no group."""
+
+
 def _pattern_fault(pattern: str) -> str:
+    if "(?<" in NO_GROUPS.sub("", pattern):
+        return "this is no regular expression of RE2: a group is named by (?P<name>...)."
     options = re2.Options()
     options.log_errors = False
     try:

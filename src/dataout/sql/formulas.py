@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import assert_never
 
@@ -16,10 +16,10 @@ from dataout.segments.formulas import (
     Computed,
     Constant,
     Exceeds,
-    Happened,
     Happens,
     HeldFor,
     Listed,
+    NotBefore,
     PickedIn,
     PickedSince,
     Quotient,
@@ -29,8 +29,8 @@ from dataout.segments.formulas import (
     ValueIs,
 )
 from dataout.segments.values import Compare, Test, TimeTest
-from dataout.sql.leaves import Leaf
 from dataout.sql.moments import shifted, written
+from dataout.sql.parts import Leaf
 from dataout.sql.scope import Scope
 from dataout.sql.states import of_nobody
 from dataout.sql.values import COMPARE, call, holds, passes_all
@@ -47,8 +47,8 @@ def holding(part: Leaf, columns: Columns, scope: Scope) -> exp.Condition:
             return _exceeds(part, columns)
         case AverageExceeds():
             return _average(part, columns)
-        case Happened(atom):
-            return columns[atom].copy().is_(exp.null()).not_()
+        case NotBefore(atom, since):
+            return holds(exp.GTE(this=columns[atom].copy(), expression=columns[since].copy()))
         case PickedIn(atom, when):
             return _picked(columns[atom].copy(), when, scope)
         case PickedSince(atom, when, since):
@@ -181,22 +181,27 @@ def as_number(value: Value, columns: Columns) -> exp.Expr:
         case Constant(number):
             return exp.cast(exp.Literal.number(f"{number:f}"), "DECIMAL(26, 6)")
         case Arithmetic(operation, of):
-            first, *rest = (_in_arithmetic(part, columns) for part in of)
-            for part in rest:
-                first = _joined(operation, first, part)
-            return first
+            return arithmetic(operation, [operand(part, columns) for part in of])
         case _:
             assert_never(value)
 
 
-def _in_arithmetic(part: Value, columns: Columns) -> exp.Expr:
-    """Let an empty sum or count be 0; a sum that does not fit stays absent."""
+def operand(part: Value, columns: Columns) -> exp.Expr:
+    """Compile a part of arithmetic: an empty sum or count is 0; what does not fit stays absent."""
     match part:
         case AtomValue(CountAtom() | DistinctAtom() | DaysAtom() | NumberAtom("sum") as atom):
             there = exp.Coalesce(this=columns[atom].copy(), expressions=[exp.convert(0)])
             return call("fitting", there)
         case _:
             return as_number(part, columns)
+
+
+def arithmetic(operation: str, numbers: Sequence[exp.Expr]) -> exp.Expr:
+    """Join numbers from left to right."""
+    first, *rest = numbers
+    for number in rest:
+        first = _joined(operation, first, number)
+    return first
 
 
 def _joined(operation: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:

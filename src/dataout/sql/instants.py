@@ -146,6 +146,15 @@ def local_day(instant: exp.Expr, zone: str) -> exp.Expr:
     return _local(f"CAST({LOCAL} AS DATE)", zone=_text(zone), at=instant)
 
 
+def day_number(instant: exp.Expr, zone: str) -> exp.Expr:
+    """Give the date in ``zone`` at ``instant`` a number; the next day has the next one."""
+    if zone == "UTC":
+        return _local(f"(:at + {-EARLIEST}) // :day", at=instant)
+    return _local(
+        f"datediff('day', DATE '1900-01-01', CAST({LOCAL} AS DATE))", zone=_text(zone), at=instant
+    )
+
+
 def midnight(instant: exp.Expr, days: int, zone: str) -> exp.Expr:
     """Find the first instant of the local date that is ``days`` after that of ``instant``."""
     wall = _local(

@@ -77,6 +77,7 @@ FROM (
 );
 
 -- events: equal rows of one file all count, unless an event_id says that they are one event
+-- They lie together by name and time, as they are read.
 INSERT INTO events BY NAME
 WITH keyed AS (
   SELECT
@@ -106,7 +107,8 @@ SELECT
 FROM keyed
 JOIN profiles USING (profile_id)
 ANTI JOIN events AS known USING (event_key)
-WHERE event_key IS NOT NULL;
+WHERE event_key IS NOT NULL
+ORDER BY name, event_time;
 
 -- several: people of whom a load has several records: only theirs can speak of one instant twice
 CREATE OR REPLACE TEMP TABLE load_several AS

@@ -84,5 +84,7 @@ class Scope:
         """Select a table's rows of the people to look at."""
         if self.people is None or self.at is None:
             return exp.true()
-        slots = exp.select("slot").from_(self.people)
+        slots = exp.select(exp.column("slot")).from_(
+            exp.Table(this=exp.to_identifier(self.people)), copy=False
+        )
         return exp.column("slot", table=table).isin(query=slots)

@@ -16,7 +16,7 @@ from sqlglot import exp
 from dataout.segments.atoms import Source
 from dataout.segments.orders import OrderRule
 from dataout.sql.scope import Scope
-from dataout.sql.values import parsed_part, passes, property_of
+from dataout.sql.values import parsed_part, passes, property_of, table, union_all
 
 PLAIN = ("slot", "name", "event_time", "received_at", "landing")
 SAME_LINE = "{0}.slot = o.slot AND {0}.landing = o.line_landing"
@@ -40,20 +40,22 @@ def rows_of(
 
 
 def _union(parts: list[exp.Select]) -> exp.Select:
-    whole: exp.Query = parts[0]
-    for part in parts[1:]:
-        whole = exp.union(whole, part, distinct=False, copy=False)
+    whole = union_all(parts)
+    if whole is None:
+        raise AssertionError
     return exp.select("*").from_(whole.subquery("rows", copy=False), copy=False)
 
 
 def _computed(values: Values) -> list[exp.Expr]:
-    return [exp.alias_(value, name) for name, value in values.items()]
+    return [exp.alias_(value, name, copy=False) for name, value in values.items()]
 
 
 def _events(source: Source, but: list[str], values: Values, scope: Scope) -> exp.Select:
     seen = scope.visible("events", "event_time")
     columns = [*(exp.column(name) for name in PLAIN), *_computed(values)]
-    query = exp.select(*columns, copy=False).from_("events", copy=False).where(seen, copy=False)
+    query = (
+        exp.select(*columns, copy=False).from_(table("events"), copy=False).where(seen, copy=False)
+    )
     names = sorted(set(source.names) - set(but))
     if names:
         query = query.where(exp.column("name").isin(*names), copy=False)

@@ -1,7 +1,5 @@
--- counts: people, and records that wait to be mended
-SELECT
-  (SELECT count(*) FROM profiles) AS profiles,
-  (SELECT count(*) FROM rejects) AS rejects;
+-- rejects: how many records wait to be mended
+SELECT count(*) AS rejects FROM rejects;
 
 -- streams: what arrived of each event from each source, replaced and deleted events not counted
 SELECT

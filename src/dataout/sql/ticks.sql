@@ -217,7 +217,7 @@ INSERT INTO edges
 SELECT n.segment, r.slot, min(r.moment)
 FROM edge_numbers AS n
 JOIN edge_rows AS r ON r.number = n.number
-WHERE r.moment > $at
+WHERE r.moment > $at AND r.moment < $latest
 GROUP BY n.segment, r.slot;
 
 -- forget_edges: forget the edges of segments that are gone

@@ -8,7 +8,7 @@ words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import assert_never
@@ -68,6 +68,20 @@ def dig(value: exp.Expr, path: tuple[str, ...]) -> exp.Expr:
 def call(function: str, *arguments: exp.Expr) -> exp.Expr:
     """Call one of the functions of ``values.sql``."""
     return exp.Anonymous(this=function, expressions=[argument.copy() for argument in arguments])
+
+
+def table(name: str, alias: str = "") -> exp.Table:
+    """Name a table; where a builder takes a text as well, it parses that, which takes longer."""
+    named = exp.TableAlias(this=exp.to_identifier(alias)) if alias else None
+    return exp.Table(this=exp.to_identifier(name), alias=named)
+
+
+def union_all(queries: Iterable[exp.Select]) -> exp.Query | None:
+    """Put the rows of queries one after the other; None without any."""
+    whole: exp.Query | None = None
+    for query in queries:
+        whole = query if whole is None else exp.union(whole, query, distinct=False, copy=False)
+    return whole
 
 
 def parsed(text: str) -> exp.Select:
@@ -131,15 +145,11 @@ def _any_element(test: Test, value: exp.Expr, scope: Scope) -> exp.Condition:
         met = holds(_meets(test.where, element, scope))
         over_list = call("list_bool_or", over_elements("list_transform", value, met))
         return holds(exp.and_(call("is_list", value), holds(over_list)))
-    over_list = call(
-        "list_bool_or", over_elements("list_transform", value, holds(_scalar(test, element, scope)))
+    passing = exp.Lambda(
+        this=holds(_scalar(test, element, scope)), expressions=[exp.to_identifier(element.name)]
     )
-    any_type = (
-        exp.Case()
-        .when(call("is_absent", value), FALSE, copy=False)
-        .when(call("is_list", value), over_list, copy=False)
-        .else_(_scalar(test, value, scope), copy=False)
-    )
+    tested = exp.Anonymous(this="list_transform", expressions=[call("elements_of", value), passing])
+    any_type = call("list_bool_or", tested)
     quick = _quick(test, value)
     if quick is None:
         return holds(any_type)

@@ -1,39 +1,21 @@
--- half_even: a decimal with many places, rounded half-even to the six that numbers have
-CREATE OR REPLACE TEMP MACRO half_even(d) AS
-  list_transform(
-    [{exact: d, near: CAST(d AS DECIMAL(38, 6))}],
-    lambda o: CASE
-      WHEN abs(o.exact - o.near) = 0.0000005 AND contains('13579', right(CAST(o.near AS VARCHAR), 1))
-      THEN o.near - CASE WHEN o.exact < 0 THEN -0.000001 ELSE 0.000001 END
-      ELSE o.near
-    END
-  )[1];
-
--- number_of_text: a number in any spelling that a decimal cast reads; NULL beyond 10^20
+-- number_of_text: a number in any spelling that a decimal cast reads, rounded half-even to six places; NULL beyond 10^20
+-- The cast rounds half up, so an exact half after an even digit is cut off before; of what is too
+-- large with an exponent it makes other numbers.
 CREATE OR REPLACE TEMP MACRO number_of_text(t) AS
-  list_transform(
-    [{t: t, about: abs(try_cast(t AS DOUBLE))}],
-    lambda o: CASE
-      WHEN o.about < 1
-      THEN CAST(half_even(try_cast(o.t AS DECIMAL(38, 30))) AS DECIMAL(26, 6))
-      WHEN o.about < 1e20
-      THEN try_cast(half_even(try_cast(o.t AS DECIMAL(38, 17))) AS DECIMAL(26, 6))
-    END
-  )[1];
-
--- number_of_double: the decimal that a double was written as; the short way where six places suffice
-CREATE OR REPLACE TEMP MACRO number_of_double(x) AS
-  CASE
-    WHEN abs(x) < 1e9 AND round_even(x * 1e6, 0) / 1e6 = x THEN try_cast(x AS DECIMAL(26, 6))
-    ELSE number_of_text(CAST(x AS VARCHAR))
-  END;
+  try_cast(
+    regexp_replace(
+      CASE
+        WHEN contains(t, 'e-') THEN CAST(try_cast(t AS DECIMAL(38, 30)) AS VARCHAR)
+        WHEN NOT regexp_matches(t, 'e[+]([2-9]|[0-9]{2})[0-9]') THEN t
+      END,
+      '^(-?[0-9]+[.][0-9]{5}[02468])50*$',
+      '\1'
+    ) AS DECIMAL(26, 6)
+  );
 
 -- plain_number: a text in the plain spelling of a number: no leading zero, no plus, no exponent
 CREATE OR REPLACE TEMP MACRO plain_number(t) AS
-  CASE
-    WHEN regexp_full_match(t, '-?(0|[1-9][0-9]{0,19})(\.[0-9]{1,6})?') THEN try_cast(t AS DECIMAL(26, 6))
-    WHEN regexp_full_match(t, '-?(0|[1-9][0-9]*)\.[0-9]+') THEN number_of_text(t)
-  END;
+  CASE WHEN regexp_full_match(t, '-?(0|[1-9][0-9]*)([.][0-9]+)?') THEN number_of_text(t) END;
 
 -- scalar_of: not a list or an object: casts of those can fail, and the engine moves casts out of a CASE
 CREATE OR REPLACE TEMP MACRO scalar_of(v) AS
@@ -44,34 +26,43 @@ CREATE OR REPLACE TEMP MACRO list_of(v) AS
   CASE WHEN starts_with(variant_typeof(v), 'ARRAY') THEN v END;
 
 -- is_number: the value is a number, not a text that spells one
-CREATE OR REPLACE TEMP MACRO is_number(v) AS
-  variant_typeof(v) = 'DOUBLE'
-  OR starts_with(variant_typeof(v), 'UINT')
-  OR starts_with(variant_typeof(v), 'INT')
-  OR starts_with(variant_typeof(v), 'DECIMAL');
+CREATE OR REPLACE TEMP MACRO is_number(v) AS regexp_matches(variant_typeof(v), '^(DOUBLE|U?INT|DECIMAL)');
 
 -- text_of: the text, NULL for anything else
 CREATE OR REPLACE TEMP MACRO text_of(v) AS
   CASE WHEN variant_typeof(v) = 'VARCHAR' THEN try_cast(v AS VARCHAR) END;
 
+-- number_of_double: the number that JSON wrote with a point, if six places hold it; the quick way to most
+CREATE OR REPLACE TEMP MACRO number_of_double(v) AS
+  CASE
+    WHEN variant_typeof(v) = 'DOUBLE'
+      AND CAST(try_cast(try_cast(v AS DOUBLE) AS DECIMAL(15, 6)) AS DOUBLE) = try_cast(v AS DOUBLE)
+    THEN try_cast(try_cast(v AS DOUBLE) AS DECIMAL(26, 6))
+  END;
+
 -- own_number: the number, NULL for anything else, texts that spell one included
 CREATE OR REPLACE TEMP MACRO own_number(v) AS
-  CASE
-    WHEN variant_typeof(v) = 'DOUBLE' THEN number_of_double(try_cast(scalar_of(v) AS DOUBLE))
-    WHEN is_number(v) THEN try_cast(scalar_of(v) AS DECIMAL(26, 6))
-  END;
+  CASE WHEN is_number(v) THEN coalesce(number_of_double(v), number_of_text(try_cast(v AS VARCHAR))) END;
 
 -- whole_of: the number if JSON wrote it as a whole one, not negative: most are, and this is the quick way to them
 CREATE OR REPLACE TEMP MACRO whole_of(v) AS
   CASE WHEN variant_typeof(v) = 'UINT64' THEN CAST(try_cast(v AS UBIGINT) AS DECIMAL(26, 6)) END;
 
--- number_of: the number, or the one that a text plainly spells
-CREATE OR REPLACE TEMP MACRO number_of(v) AS
+-- spelled_number: the spelling of a number, or of the one that a text plainly spells
+CREATE OR REPLACE TEMP MACRO spelled_number(v) AS
   CASE
-    WHEN variant_typeof(v) = 'UINT64' THEN CAST(try_cast(v AS UBIGINT) AS DECIMAL(26, 6))
-    WHEN variant_typeof(v) = 'VARCHAR' THEN plain_number(try_cast(scalar_of(v) AS VARCHAR))
-    WHEN variant_typeof(v) IS NOT NULL THEN own_number(v)
+    WHEN is_number(v) THEN try_cast(v AS VARCHAR)
+    WHEN variant_typeof(v) = 'VARCHAR'
+    THEN regexp_extract(try_cast(v AS VARCHAR), '^-?(0|[1-9][0-9]*)([.][0-9]+)?$')
   END;
+
+-- number_of: the number, or the one that a text plainly spells
+-- The value is given a name for all but whole numbers: the engine plans each mention of it anew.
+CREATE OR REPLACE TEMP MACRO number_of(v) AS
+  coalesce(
+    whole_of(v),
+    list_transform([v], lambda o: coalesce(number_of_double(o), number_of_text(spelled_number(o))))[1]
+  );
 
 -- boolean_of: the boolean, or the one that a text spells
 CREATE OR REPLACE TEMP MACRO boolean_of(v) AS
@@ -98,6 +89,10 @@ CREATE OR REPLACE TEMP MACRO is_absent(v) AS variant_typeof(v) IS NULL;
 
 -- is_list: the value is a list
 CREATE OR REPLACE TEMP MACRO is_list(v) AS starts_with(variant_typeof(v), 'ARRAY');
+
+-- elements_of: the elements of a list; anything else is its own
+CREATE OR REPLACE TEMP MACRO elements_of(v) AS
+  CASE WHEN is_list(v) THEN try_cast(list_of(v) AS VARIANT[]) ELSE [v] END;
 
 -- is_present: neither null, nor an empty text, nor an empty list
 CREATE OR REPLACE TEMP MACRO is_present(v) AS

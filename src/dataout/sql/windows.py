@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,9 @@ from dataout.segments.values import (
 )
 from dataout.sql.instants import local_day
 from dataout.sql.moments import Moment, shifted, written
+
+BEFORE_ALL = date(1899, 1, 1)
+"""A year before the first instant that anything can be of."""
 
 
 def in_window(moment: exp.Expr, test: TimeTest, at: Moment) -> exp.Condition:
@@ -62,9 +65,14 @@ def calendar_bounds(test: CalendarDays, at: Instant) -> tuple[Instant, Instant]:
     """Give the first instant of the oldest day, and that after the youngest day's end."""
     zone = ZoneInfo(test.zone)
     today = datetime_of(at).astimezone(zone).date()
-    start = datetime.combine(today - timedelta(days=test.oldest), time(), zone)
-    end = datetime.combine(today - timedelta(days=test.youngest - 1), time(), zone)
+    first, last = (_days_before(today, days) for days in (test.oldest, test.youngest - 1))
+    start, end = (datetime.combine(day, time(), zone) for day in (first, last))
     return instant_of(start, zone), instant_of(end, zone)
+
+
+def _days_before(day: date, days: int) -> date:
+    """Go back, but not beyond what there can be instants of."""
+    return date.fromordinal(max(day.toordinal() - days, BEFORE_ALL.toordinal()))
 
 
 def earliest(test: TimeTest | None, at: Instant) -> int | None:
@@ -89,7 +97,7 @@ def earliest(test: TimeTest | None, at: Instant) -> int | None:
 
 
 def _all(left: exp.Condition, right: exp.Condition) -> exp.Condition:
-    return exp.and_(left, right)
+    return exp.and_(left, right, copy=False)
 
 
 def _from(moment: exp.Expr, start: int, end: int) -> exp.Condition:

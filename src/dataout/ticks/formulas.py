@@ -8,7 +8,7 @@ from typing import assert_never
 
 import numpy as np
 
-from dataout.segments.atoms import PickedAtom
+from dataout.segments.atoms import PickedAtom, TimeAtom
 from dataout.segments.formulas import (
     Always,
     And,
@@ -17,11 +17,11 @@ from dataout.segments.formulas import (
     Computed,
     Exceeds,
     Formula,
-    Happened,
     Happens,
     HeldFor,
     Listed,
     Negation,
+    NotBefore,
     Or,
     PickedIn,
     PickedSince,
@@ -31,7 +31,7 @@ from dataout.segments.formulas import (
 )
 from dataout.ticks import reading, states
 from dataout.ticks.events import amounts, anchor_of, picked_passes
-from dataout.ticks.keys import Flags
+from dataout.ticks.keys import LONG_AGO, Flags, Ints
 from dataout.ticks.needs import may_meet
 from dataout.ticks.sequences import happens
 from dataout.ticks.shifts import Leaf
@@ -68,12 +68,11 @@ def _compared(leaf: Leaf, view: View) -> Flags:
             return compared(amounts(atom, view), op, bound)
         case AverageExceeds(total, usable, op, bound):
             return average_compared(amounts(total, view), amounts(usable, view), op, bound)
-        case Happened(atom):
-            return anchor_of(atom, view, met=False).there
         case PickedIn(atom, when):
-            stream = view.streams[atom.source]
-            found = reading.end(view, stream, view.past, atom.which)
-            return found.there & view.window(when).holds(reading.moments(stream, found))
+            return view.window(when).holds(_time(atom, view))
+        case NotBefore(atom, since):
+            times, anchors = _time(atom, view), _time(since, view)
+            return (anchors > LONG_AGO) & (times >= anchors)
         case PickedSince():
             return _picked_since(leaf, view)
         case ValueIs():
@@ -92,6 +91,16 @@ def _compared(leaf: Leaf, view: View) -> Flags:
             raise AssertionError(leaf)
         case _:
             assert_never(leaf)
+
+
+def _time(atom: TimeAtom, view: View) -> Ints:
+    """Give the moment of a first or last event; ``LONG_AGO`` without one, which no window holds."""
+
+    def find() -> Ints:
+        stream = view.streams[atom.source]
+        return reading.moments(stream, reading.end(view, stream, view.past, atom.which))
+
+    return view.once(atom, find)
 
 
 def _picked_since(part: PickedSince, view: View) -> Flags:

@@ -12,7 +12,6 @@ from dataout.segments.atoms import (
     CountAtom,
     DaysAtom,
     DistinctAtom,
-    KeyAtom,
     NumberAtom,
     PickedAtom,
     Source,
@@ -29,11 +28,11 @@ from dataout.segments.formulas import (
     Constant,
     Exceeds,
     Formula,
-    Happened,
     Happens,
     HeldFor,
     Listed,
     Negation,
+    NotBefore,
     Or,
     PickedIn,
     PickedSince,
@@ -139,8 +138,12 @@ def _of(formula: Formula) -> Iterator[Read]:
         case AverageExceeds(total, usable):
             yield from _of_window(total)
             yield from _of_window(usable)
-        case Happened(KeyAtom(source)) | PickedIn(TimeAtom(source)):
-            yield source, (), None
+        case PickedIn(TimeAtom(source, which), when):
+            # Of a last event that is too old, it is enough that no younger one is there.
+            yield source, (), reach_of(when) if which == "last" else None
+        case NotBefore(atom, since):
+            yield atom.source, (), None
+            yield since.source, (), None
         case PickedSince(atom, _, since):
             identity = IDENTITY if may_meet(atom.source, since.source) else ()
             yield atom.source, identity, None

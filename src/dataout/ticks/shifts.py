@@ -29,11 +29,11 @@ from dataout.segments.formulas import (
     Computed,
     Exceeds,
     Formula,
-    Happened,
     Happens,
     HeldFor,
     Listed,
     Negation,
+    NotBefore,
     Or,
     PickedIn,
     PickedSince,
@@ -77,8 +77,8 @@ Shifts = Shift | DayShift
 Leaf = (
     Exceeds
     | AverageExceeds
-    | Happened
     | PickedIn
+    | NotBefore
     | PickedSince
     | ValueIs
     | HeldFor

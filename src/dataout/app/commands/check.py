@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataout.app.commands.check_data import DATA_CODES, data_findings
+from dataout.app.commands.check_history import HISTORY_CODES, history_findings
 from dataout.app.commands.check_segments import (
     AUDIENCE_CODES,
     SOURCE_CODES,
@@ -40,6 +41,7 @@ CODES = (
     *AUDIENCE_CODES,
     *TICK_CODES,
     *DATA_CODES,
+    *HISTORY_CODES,
 )
 """Every code that a finding can have; docs/checks.md explains each."""
 
@@ -58,6 +60,11 @@ class CheckResult:
     def broken(self) -> bool:
         """Say whether the project cannot be used as it is."""
         return any(finding.level == "error" for finding in self.findings)
+
+    @property
+    def attention(self) -> bool:
+        """Say whether a human should look; notes need nobody."""
+        return any(finding.level != "note" for finding in self.findings)
 
 
 def read(folder: Path) -> ProjectDefinition:
@@ -110,6 +117,7 @@ def _of_data(
     try:
         with opening(definition, environment) as work:
             yield from data_findings(work)
+            yield from history_findings(work)
     except StateError as error:
         message = f"the data of {name} was not looked at. {error}"
         yield finding("warning", "data-not-checked", message, Place(MAIN, 1, 1), error.hint)

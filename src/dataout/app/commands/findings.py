@@ -11,11 +11,12 @@ from dataout.model.complaints import Path, spell
 from dataout.model.definitions import Place
 
 Level = Literal["error", "warning", "note"]
+"""A mistake; what somebody has to look at; what is only good to know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake or piece of advice, with its place and a code that the docs explain."""
+    """One mistake, piece of advice or note, with its place and a code that the docs explain."""
 
     level: Level
     code: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dataout.app.workspace import Workspace
+from dataout.app.workspace import Workspace, meaning_of
 from dataout.audiences.evaluate import counts, members
 from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
@@ -64,10 +64,10 @@ def compiled(work: Workspace, name: str) -> str:
 
 def described(definition: ProjectDefinition, names: Sequence[str] = ()) -> Mapping[str, str]:
     """Say in plain English who is in the segments asked for; needs no environment."""
-    conditions = {name: segment.condition for name, segment in definition.segments.items()}
-    traits = {name: trait.trait for name, trait in definition.traits.items()}
+    meaning = meaning_of(definition)
+    rules, traits, orders = meaning.segments, meaning.traits, meaning.orders
     return {
-        name: describe(conditions[name], conditions, traits) for name in _chosen(definition, names)
+        name: describe(rules[name], rules, traits, orders) for name in _chosen(definition, names)
     }
 
 

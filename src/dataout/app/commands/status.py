@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataout.app.workspace import Workspace
 from dataout.model.people import Instant
 from dataout.sql.named import statement
+from dataout.sql.people import living
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """One environment at a glance."""
+    """One environment at a glance. ``profiles`` are the people who are not deleted."""
 
     environment: str
     profiles: int
@@ -61,14 +62,16 @@ class StatusResult:
 
 def status(work: Workspace) -> StatusResult:
     """Read an environment's state; evaluates nothing and calls nobody."""
-    (counts,) = work.engine.query(statement("status", "counts")).to_pylist()
+    people = living(work.scope(work.clock.now())).sql(dialect=work.engine.dialect)
+    (counted,) = work.engine.query(people).to_pylist()
+    (waiting,) = work.engine.query(statement("status", "rejects")).to_pylist()
     streams = work.engine.query(statement("status", "streams")).to_pylist()
     held = {row["sync"]: row for row in work.engine.query(statement("status", "syncs")).to_pylist()}
     names = [*dict.fromkeys([*(sync.name for sync in work.syncs), *held])]
     return StatusResult(
         environment=work.environment.name,
-        profiles=counts["profiles"],
-        rejects=counts["rejects"],
+        profiles=counted["people"],
+        rejects=waiting["rejects"],
         streams=tuple(Stream(**row) for row in streams),
         syncs=tuple(
             SyncStatus(**held[name]) if name in held else SyncStatus(name, 0, 0, 0, None)

@@ -8,6 +8,7 @@ from typing import Any
 
 from dataout.app.evidence import Branch, explain_condition
 from dataout.app.memory import Memory
+from dataout.app.present import value_text
 from dataout.app.workspace import meaning_of
 from dataout.audiences.evaluate import recall
 from dataout.audiences.stretches import Stretch, stretch
@@ -191,6 +192,8 @@ def _lines(branch: Branch, title: str, depth: int) -> Iterator[str]:
     mark = "✓" if branch.holds else "✗"
     name = f"{title}: " if title else ""
     yield f"{'  ' * depth}{mark} {name}{branch.condition}"
+    for trait in branch.traits:
+        yield f"{'  ' * (depth + 1)}· trait {trait.name} = {value_text(trait.value)}"
     for seen in branch.evidence:
         yield f"{'  ' * (depth + 1)}· {seen.what} at {instant_text(seen.at)}"
     for part in branch.of:

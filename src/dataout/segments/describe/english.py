@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
+from dataout.segments.describe.cancelled import cancelled_words
 from dataout.segments.describe.deeds import OPPOSITE, event_clause, sequence_clause
 from dataout.segments.describe.times import span_words
 from dataout.segments.describe.traits import trait_words
 from dataout.segments.describe.values import COMPARED, filter_words, path_words, predicate, quoted
+from dataout.segments.orders import Orders
 from dataout.segments.tree import (
     All,
     AnyOf,
@@ -34,18 +36,27 @@ NOTHING: frozenset[Stream] = frozenset()
 
 
 def describe(
-    condition: Condition, segments: Mapping[str, Condition], traits: Mapping[str, Trait]
+    condition: Condition,
+    segments: Mapping[str, Condition],
+    traits: Mapping[str, Trait],
+    orders: Orders,
 ) -> str:
     """Say in English who fulfils a condition; other segments and traits are explained once each.
+
+    ``orders`` says which events are orders: of those that can be cancelled the paragraph tells at
+    its end that cancellations are taken off.
 
     >>> cart, bought = (
     ...     EventIs(Stream((name,)), CountIs("gte", 1)) for name in ("cart_started", "purchase")
     ... )
-    >>> describe(All((cart, Not(bought))), {}, {})
+    >>> describe(All((cart, Not(bought))), {}, {}, {})
     'People who have started a cart, and who have never made a purchase.'
     """
     words = _Teller(segments, traits).people(condition)
-    return f"{words[0].upper()}{words[1:]}."
+    sentences = [f"{words[0].upper()}{words[1:]}."]
+    if cancelled := cancelled_words(condition, segments, traits, orders):
+        sentences.append(cancelled)
+    return " ".join(sentences)
 
 
 @dataclass(frozen=True, slots=True)
