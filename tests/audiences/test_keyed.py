@@ -58,6 +58,14 @@ def test_a_correction_takes_back_what_it_corrects(simulation, op):
     assert told(simulation.tick(after(21))) == [("ann", False, after(21), "time")]
 
 
+def test_who_has_no_event_left_is_asked_about_too(simulation):
+    simulation.add(events=[bought(event_id="1")])
+    simulation.tick(after(1))
+    simulation.add(events=[bought(event_id="1", op="delete", received_at=after(1))])
+    (change,) = simulation.tick(after(2))
+    assert (change.entered, change.cause) == (False, "data")
+
+
 def test_an_earlier_copy_outdoes_a_later_one(simulation):
     simulation.add(events=[bought(0, event_id="1", received_at=after(2))])
     simulation.tick(after(3))

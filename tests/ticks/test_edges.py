@@ -25,7 +25,8 @@ def visits(formula, *moments):
         ({"within": "4h", "count": {"gt": 1}}, NOON + 3 * HOUR),
         ({"within": "4h", "count": {"lte": 1}}, NOON + 3 * HOUR),
         ({"within": "4h", "sum": {"property": "total", "gte": 1}}, NOON + 2 * HOUR),
-        ({"within": "4h", "since": {"event": "mail"}}, NOON + 2 * HOUR),
+        ({"within": "4h", "since": {"event": "mail"}}, NOON + 4 * HOUR),
+        ({"within": "4h", "count": {"gte": 2}, "since": {"event": "mail"}}, NOON + 2 * HOUR),
         ({"older_than": "1d"}, NOON - 2 * HOUR + DAY),
         ({"age": ["1d", "2d"]}, NOON - 2 * HOUR + DAY),
         ({"calendar_days": 1}, MIDNIGHT),
@@ -48,7 +49,7 @@ def test_what_lies_ahead_has_its_edge_when_it_becomes_visible():
     for asked in ({}, {"within": "4h"}, {"which": "last"}, {"count": {"gte": 3}}):
         formula = formula_of({"event": "visit", **asked})
         assert edges(formula, visits(formula, NOON + 7), NOON) == (None, NOON + 7)
-    formula = formula_of({"event": "visit", "older_than": "1h"})
+    formula = formula_of({"event": "visit", "older_than": "1h", "count": {"gte": 2}})
     assert edges(formula, visits(formula, NOON + 7), NOON) == (None, NOON + 7 + HOUR)
 
 

@@ -78,7 +78,8 @@ def test_a_stream_reaches_as_far_back_as_what_reads_it():
     assert needs(short)[VISIT].reach == 4 * HOUR
     assert needs({"any": [short, long]})[VISIT].reach == 2 * DAY
     assert needs({"any": [short, {"event": "visit"}]})[VISIT].reach is None
-    assert needs({**short, "which": "last"})[VISIT].reach is None
+    assert needs({**short, "which": "last"})[VISIT].reach == 4 * HOUR
+    assert needs({**short, "which": "first"})[VISIT].reach is None
     steps = [{**short, "which": "first"}, {"event": "buy"}]
     assert needs({"sequence": steps})[VISIT].reach is None
     assert needs({"sequence": [short, {"event": "buy"}]})[VISIT].reach == 4 * HOUR
