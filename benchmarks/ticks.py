@@ -1,4 +1,4 @@
-"""Ticks over keyed streams, beside full evaluations of the same segments in the same run.
+"""Ticks over keyed streams, beside statements by hand that evaluate the same segments in full.
 
 Call: python benchmarks/ticks.py [--json] [--quick]. The log is that of evaluate.py; what was
 received after an instant is held back, and then arrives in ticks. Prints each figure beside what it
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from evaluate import AT, Figure, _figure, _fill, _print, _program, _seconds
+from evaluate import AT, Figure, _by_hand, _figure, _fill, _print, _program, _seconds
 
 from dataout.app.state import open_engine
 from dataout.audiences.evaluate import evaluate, unpivot
@@ -32,7 +32,7 @@ SIZES = {1_000: 5, 10_000: 3, 100_000: 1}
 """So many events in a tick, and how many such ticks."""
 
 MUST = {1_000: 1 / 100, 10_000: 1 / 40, 100_000: 1 / 8}
-"""What a tick may take at most, as a part of a full evaluation."""
+"""What a tick may take at most, as a part of what the statements by hand take."""
 
 HOLD_BACK = (
     f"CREATE TABLE to_come AS SELECT * FROM events WHERE received_at > {AT} ORDER BY landing",
@@ -75,10 +75,10 @@ def _measured(millions: int) -> Iterator[Figure]:
 
 
 def _ticked(engine: DuckDB, segments: Program, title: str) -> Iterator[Figure]:
-    full = min(_seconds(lambda: _evaluated(engine, segments, AT)) for _ in range(2))
+    full = min(_seconds(lambda: _by_hand(engine, "log")) for _ in range(2))
     ticks, at = KeyedTicks(), AT
     ticks.take_up(segments, "UTC", engine.dialect)
-    yield _figure(f"{title}: a full evaluation (s)", full, None)
+    yield _figure(f"{title}: by hand, 30 statements (s)", full, None)
     start = _seconds(lambda: ticks.tick(engine, at))
     yield _figure(f"{title}: streams from history, first tick (s)", start, 15)
     idle = []
@@ -86,7 +86,7 @@ def _ticked(engine: DuckDB, segments: Program, title: str) -> Iterator[Figure]:
         at = Instant(at + MINUTE)
         idle.append(_tick(ticks, engine, at))
     yield _figure(f"{title}: nothing but a minute (ms)", 1_000 * statistics.median(idle), None)
-    yield _figure(f"{title}: the same / full", statistics.median(idle) / full, 1 / 200)
+    yield _figure(f"{title}: the same / by hand", statistics.median(idle) / full, 1 / 200)
     for many, rounds in SIZES.items():
         took = []
         for _ in range(rounds):
@@ -94,7 +94,7 @@ def _ticked(engine: DuckDB, segments: Program, title: str) -> Iterator[Figure]:
             took.append(_tick(ticks, engine, at))
         middle = statistics.median(took)
         yield _figure(f"{title}: {many:,} events (ms)", 1_000 * middle, None)
-        yield _figure(f"{title}: the same / full", middle / full, MUST[many])
+        yield _figure(f"{title}: the same / by hand", middle / full, MUST[many])
     yield _figure(f"{title}: in memory (MB)", ticks.nbytes / MILLION, 1_000)
     yield _figure(f"{title}: members wrong", _wrong(engine, segments, at), 0)
 

@@ -3,7 +3,8 @@
 import pytest
 from tests.app.checking import Shop
 
-from dataout.app.state import memory_engine, open_engine, state_folder
+from dataout.app.folders import state_folder
+from dataout.app.state import memory_engine, open_engine
 
 
 @pytest.fixture

@@ -91,6 +91,15 @@ def test_other_definitions_tell_their_difference_once(simulation):
     assert gone == [(who, False, after(5), "definition") for who in ("ann", "bob")]
 
 
+def test_a_correction_that_comes_with_a_definition_is_taken_in_once(simulation):
+    simulation.add(events=[bought(event_id="1")])
+    simulation.tick(after(1))
+    visit = {"profile_id": "ann", "event": "visit", "event_time": after(-30)}
+    simulation.add(events=[bought(1, event_id="1", op="replace", received_at=after(1)), visit])
+    simulation.define({"visitors": {"who": {"event": "visit"}}} | BUYERS)
+    assert told(simulation.tick(after(2))) == [("ann", True, after(2), "definition")]
+
+
 def test_a_definition_that_reaches_further_back_reads_history_again(simulation):
     simulation.add(events=[bought(-24 * 50)])
     simulation.tick(after(0))

@@ -27,6 +27,8 @@ def test_without_a_word_it_is_every_second_and_at_three(folder):
         ("{verify: never}", TickSettings(1_000, None)),
         ("{by: sql}", TickSettings(by=TicksBy.SQL)),
         ("{by: keyed}", TickSettings()),
+        ("{memory: 500MB}", TickSettings(memory=500_000_000)),
+        ("{memory: 2GB}", TickSettings(memory=2_000_000_000)),
         ("{verify: 00:00}", TickSettings(1_000, time(0))),
     ],
 )
@@ -43,6 +45,8 @@ def test_what_can_be_said(folder, written, expected):
         ("{verify: 3:00}", "found the text '3:00'. For instance 03:00."),
         ("{verify: off}", "found the text 'off'. For instance 03:00."),
         ("{by: hand}", "2:13: ticks.by: expected keyed or sql, found the text 'hand'."),
+        ("{memory: 2}", "2:17: ticks.memory: expected a size, found the number 2."),
+        ("{memory: 0MB}", "found the text '0MB'. For instance 500MB or 4GB."),
         ("{often: 1s}", "dataout.yaml:2:9: ticks.often: unknown key 'often'."),
         ("fast", "ticks: expected ticks as a mapping"),
     ],
@@ -61,6 +65,8 @@ def test_mistakes(folder, written, complaint):
         ({"verify": "x03:00"}, False),
         ({"every": 5}, False),
         ({"by": "sql"}, True),
+        ({"memory": "4GB"}, True),
+        ({"memory": "4 GB"}, False),
         ({"by": "hand"}, False),
     ],
 )

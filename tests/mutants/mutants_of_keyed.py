@@ -41,6 +41,13 @@ KEYED: tuple[Mutant, ...] = (
         KEYED_TICKS,
     ),
     Mutant(
+        "keyed: what was corrected goes from streams that have it anew already",
+        "dataout/ticks/shards.py",
+        "renewable & news.lack & after.keys()",
+        "renewable & after.keys()",
+        KEYED_TICKS,
+    ),
+    Mutant(
         "keyed: corrections are not noted when they are loaded",
         "dataout/ingest/intake.py",
         '"withdrawals", "rewritten")',

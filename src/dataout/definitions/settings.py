@@ -122,7 +122,19 @@ VERIFY: Key[time | str] = Key(
     Reader(_time_of_day, {"type": "string", "pattern": rf"{_TIME_OF_DAY}|^{NEVER}$"}),
 )
 BY = Key("by", word(*TicksBy))
-TICKS_SHAPE = Shape("ticks", (EVERY, VERIFY, BY))
+MEGABYTES = {"MB": 1, "GB": 1_000}
+_SIZE = r"^([1-9][0-9]{0,6})(MB|GB)$"
+
+
+def _size(value: object, path: Path, context: Context) -> int | None:
+    if isinstance(value, str) and (found := re.fullmatch(_SIZE, value, re.ASCII)):
+        return int(found[1]) * MEGABYTES[found[2]] * 1_000_000
+    expected("a size", value, path, context, "For instance 500MB or 4GB.")
+    return None
+
+
+MEMORY = Key("memory", Reader(_size, {"type": "string", "pattern": _SIZE}))
+TICKS_SHAPE = Shape("ticks", (EVERY, VERIFY, BY, MEMORY))
 
 
 def _ticks(value: object, path: Path, context: Context) -> TickSettings | None:
@@ -132,7 +144,8 @@ def _ticks(value: object, path: Path, context: Context) -> TickSettings | None:
     usual = TickSettings()
     at = body[VERIFY]
     verify = usual.verify if at is None else at if isinstance(at, time) else None
-    return TickSettings(body[EVERY] or usual.every, verify, body[BY] or usual.by)
+    every, by, memory = body[EVERY], body[BY], body[MEMORY]
+    return TickSettings(every or usual.every, verify, by or usual.by, memory or usual.memory)
 
 
 TICKS = Key("ticks", Reader(_ticks, TICKS_SHAPE.schema))

@@ -103,12 +103,13 @@ class TickSettings:
 
     ``verify`` is the local time of the day (in the project's zone) at which it compares everybody's
     memberships with an evaluation from scratch; None: never. All ways to tick come to
-    the same.
+    the same; what needs more than ``memory`` bytes goes through SQL.
     """
 
     every: int = 1_000
     verify: time | None = time(3)
     by: TicksBy = TicksBy.KEYED
+    memory: int = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ def dated(formula: Formula, streams: Streams, slots: Ints, entered: Flags, at: I
             return Dated(since, doubts)
         edges = last_edges(formula, View(Looks(slots[open_], now), streams))
         always = edges == LONG_AGO
-        since[open_[always]] = _first_seen(streams, slots[open_[always]], at)
+        if always.any():
+            since[open_[always]] = _first_seen(streams, slots[open_[always]], at)
         open_, edges = open_[~always], edges[~always]
         before = View(Looks(slots[open_], edges - 1), streams)
         unsure = doubtful(formula, before)

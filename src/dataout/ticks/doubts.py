@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from dataout.segments.formulas import (
 from dataout.ticks import reading
 from dataout.ticks.columns import Amount
 from dataout.ticks.keys import EPOCH, LONG_AGO, Flags, Ints, fits
-from dataout.ticks.needs import Need, SeenRows, needs_of
+from dataout.ticks.needs import KNOWN, Need, Origin, SeenRows, needs_of
 from dataout.ticks.streams import Stream
 from dataout.ticks.values_asked import reaches
 from dataout.ticks.views import View
@@ -38,7 +39,7 @@ def doubtful(formula: Formula, view: View) -> Flags:
     counted; sums that may need more than 64 bits.
     """
     doubts = ~fits(view.looks.nows)
-    for origin, need in needs_of([formula]).items():
+    for origin, need in _needs(formula).items():
         stream = view.streams[origin]
         if len(stream.elsewhere):
             doubts |= np.isin(view.looks.slots, stream.elsewhere)
@@ -52,6 +53,12 @@ def doubtful(formula: Formula, view: View) -> Flags:
             largest = stream.largest.get(Amount(atom.path, atom.items), 0)
             doubts |= _too_much(stream, largest, view)
     return doubts
+
+
+@lru_cache(KNOWN)
+def _needs(formula: Formula) -> Mapping[Origin, Need]:
+    """Say what one formula needs; it is asked at every look."""
+    return needs_of([formula])
 
 
 def _forgotten(stream: Stream, need: Need, view: View) -> Flags:

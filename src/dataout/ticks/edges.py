@@ -5,8 +5,8 @@ Between two neighbouring edges nothing changes. An edge may come too early, neve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import reduce
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, reduce
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from dataout.ticks.columns import NO_NUMBER
 from dataout.ticks.days import calendar
 from dataout.ticks.events import picked
 from dataout.ticks.keys import LONG_AGO, NEVER, Ints
-from dataout.ticks.needs import AttributeRows, DeletionRows, Origin
+from dataout.ticks.needs import KNOWN, AttributeRows, DeletionRows, Origin
 from dataout.ticks.shifts import (
     DayShift,
     Leaf,
@@ -60,13 +60,20 @@ def last_edges(formula: Formula, view: View) -> Ints:
 
     Before an edge of what was forgotten, looks are doubtful.
     """
-    leaves = dict.fromkeys(leaves_of(formula))
-    shifts = dict.fromkeys((GONE, *(shift for leaf in leaves for shift in shifts_of(leaf))))
+    leaves, shifts = _moving(formula)
     found = [_last(shift, view) for shift in shifts]
     for turn in (turn for leaf in leaves for turn in _turns(leaf, view)):
         come = (turn != NO_NUMBER) & (turn <= view.looks.nows)
         found.append(np.where(come, turn, LONG_AGO))
     return reduce(np.maximum, found)
+
+
+@lru_cache(KNOWN)
+def _moving(formula: Formula) -> tuple[Sequence[Leaf], Sequence[Shifts]]:
+    """List a formula's comparisons, and all ways in which rows change them, each once."""
+    leaves = tuple(dict.fromkeys(leaves_of(formula)))
+    every = (GONE, *(shift for leaf in leaves for shift in shifts_of(leaf)))
+    return leaves, tuple(dict.fromkeys(every))
 
 
 def _turns(leaf: Leaf, view: View) -> Iterator[Ints]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,7 @@ Codes = dict[Column, dict[str, int]]
 """The numbers that values of a ``Code`` have been given; they only grow."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Arrived:
     """Rows of one table of history.
 
@@ -74,8 +75,17 @@ class Arrived:
         """Say which rows have one of these names; without names, all do."""
         if not names:
             return np.ones(len(self), bool)
-        found: Array = np.isin(self.table.column("name").to_numpy(), list(names))
+        known, places = self._names
+        wanted = np.array([name in names for name in known], bool)
+        found: Array = wanted[places]
         return found
+
+    @cached_property
+    def _names(self) -> tuple[Sequence[str], Ints]:
+        """List the different names, and say which of them each row has."""
+        encoded = self.table.column("name").combine_chunks().dictionary_encode()
+        places: Ints = encoded.indices.to_numpy().astype(np.int64)
+        return encoded.dictionary.to_pylist(), places
 
     def said(self, row: int) -> Json:
         """Read what a row says."""

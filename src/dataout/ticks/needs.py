@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dataout.segments.atoms import (
+    Chain,
     CountAtom,
     DaysAtom,
     DistinctAtom,
@@ -61,6 +62,9 @@ from dataout.ticks.columns import (
 from dataout.ticks.values_asked import columns_of_tests
 
 DAY = 86_400_000
+
+KNOWN = 1_024
+"""Of so many formulas it is remembered what is read off them at every look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +164,15 @@ def _of(formula: Formula) -> Iterator[Read]:
         case Computed(value, tests):
             yield from _of_value(value, tests)
         case Happens(atom):
-            chain = atom.chain
-            yield chain.first, (), None if chain.which else reach_of(chain.when)
-            for link in chain.then:
-                yield link.source, (), reach_of(link.when)
-            if chain.never is not None:
-                yield chain.never.source, (), None
+            yield from _of_chain(atom.chain)
+
+
+def _of_chain(chain: Chain) -> Iterator[Read]:
+    yield chain.first, (), None if chain.which else reach_of(chain.when)
+    for link in chain.then:
+        yield link.source, (), reach_of(link.when)
+    if chain.never is not None:
+        yield chain.never.source, (), None
 
 
 def _of_value(value: Value, tests: tuple[Test, ...]) -> Iterator[Read]:

@@ -62,7 +62,8 @@ def news_of(
         told = {origin: part(each, number) for origin, each in rows.items()}
         if number in shards and SeenRows() in told:
             told[SeenRows()] = _earlier(told[SeenRows()], shards[number], own["renewed"])
-        found[number] = News({o: each for o, each in told.items() if len(each.slots)}, **own)
+        told = {origin: each for origin, each in told.items() if len(each.slots)}
+        found[number] = News(told, frozenset(feeds), **own)
     return found
 
 

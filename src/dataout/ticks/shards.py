@@ -63,9 +63,11 @@ class News:
     ``renewed`` are people whose events were corrected: what streams of events (and of when people
     were first seen) hold of them is to be taken away, and ``rows`` have all of it anew. Of
     ``heard`` anything at all arrived; ``deleted`` were deleted or brought back; ``born`` are new.
+    Only the streams that ``lack`` the news take any of it: others have just been read from history.
     """
 
     rows: Mapping[Origin, Rows] = field(default_factory=dict)
+    lack: frozenset[Origin] = frozenset()
     renewed: Ints = field(default_factory=lambda: NONE)
     heard: Ints = field(default_factory=lambda: NONE)
     deleted: Ints = field(default_factory=lambda: NONE)
@@ -86,7 +88,7 @@ def absorbed(
     """Put what is new into streams; ``renewable`` are those of what may be corrected."""
     after = dict(streams)
     if len(news.renewed):
-        for origin in renewable & after.keys():
+        for origin in renewable & news.lack & after.keys():
             after[origin] = without_people(after[origin], news.renewed)
     for origin, rows in news.rows.items():
         if origin in after and len(rows.slots):

@@ -18,7 +18,7 @@ from dataout.app.serving.figures import (
     with_tick,
 )
 from dataout.app.serving.mailbox import Call, Mailbox, Stop
-from dataout.app.serving.ticker import Ticker, ticker_of
+from dataout.app.serving.ticker import Ticker, sql_ticker_of, ticker_of
 from dataout.app.workspace import Workspace, beside, chosen_environment
 from dataout.audiences.keyed import KeyedTicks
 from dataout.audiences.ticks import last_tick
@@ -173,6 +173,18 @@ class Server:
         beat = Beat(edges, ticked, self._now() - began, ticker.lateness(at, LATE_BOUNDS))
         self.figures = replace(
             with_tick(self.figures, beat), standing=ticker.standing(), memory=ticker.nbytes
+        )
+        if ticker.nbytes > self.work.definition.ticks.memory:
+            self._make_do_without_memory(ticker.nbytes)
+
+    def _make_do_without_memory(self, nbytes: int) -> None:
+        """Tick through SQL from here on, until definitions change: they may need less."""
+        self._keyed.hand_back(self.work.engine)
+        self._ticker = sql_ticker_of(self.work)
+        self.figures = replace(self.figures, standing=self._ticker.standing(), memory=0)
+        self.company.say(
+            f"Ticks need {nbytes / 1_000_000:,.0f} MB of memory, more than ticks.memory allows: "
+            "they go through SQL now. Their results are the same, and they take longer."
         )
 
     def _end_if_over(self, error: Exception) -> None:

@@ -106,5 +106,10 @@ def ticker_of(work: Workspace, keyed: KeyedTicks) -> Ticker:
         keyed.take_up(work.program, zone, dialect)
         return KeyedTicker(work.engine, keyed)
     keyed.let_go()
-    ready = ticking(work.program, zone, dialect)
-    return SqlTicker(work.engine, ready)
+    return sql_ticker_of(work)
+
+
+def sql_ticker_of(work: Workspace) -> Ticker:
+    """Make a project's definitions ready to tick through SQL."""
+    zone, dialect = work.definition.timezone, work.engine.dialect
+    return SqlTicker(work.engine, ticking(work.program, zone, dialect))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -133,12 +133,17 @@ def address(folder: Path) -> Iterator[str]:
     if len(os.fsencode(path)) <= LONGEST_PATH:
         yield str(path)
         return
+    here = os.open(os.curdir, os.O_RDONLY)  # a name would not lead back where the folder is gone
     try:
-        inside = chdir(folder)
-        inside.__enter__()
-    except OSError as error:
-        raise StateError(f"{folder} cannot be entered: {error.strerror}.") from error
-    try:
+        _enter(folder)
         yield SOCKET
     finally:
-        inside.__exit__(None, None, None)
+        os.fchdir(here)
+        os.close(here)
+
+
+def _enter(folder: Path) -> None:
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise StateError(f"{folder} cannot be entered: {error.strerror}.") from error
