@@ -203,7 +203,8 @@ def _bits_there(
 ) -> exp.Select:
     """Select whoever has a bit in one place."""
     rows, mean = _rows(origin)
-    decide = partial(holding, columns=plan.columns, scope=plan.scope.of(mean))
+    scope = plan.scope.of(mean) if mean else plan.scope
+    decide = partial(holding, columns=plan.columns, scope=scope)
     conditions = {bit: joined(part, decide) for bit, part in parts.items()}
     rows = rows.select(*kept(conditions, words), copy=False)
     some = exp.or_(*(exp.column(f"w{word}").neq(0) for word in range(words)), copy=False)
@@ -239,7 +240,10 @@ def _origin(part: Formula, plan: _Plan) -> _Origin:
 
 
 def _rows(origin: _Origin) -> tuple[exp.Select, str]:
-    """Select the slots to decide, beside the columns of their groups; say whose they are."""
+    """Select the slots to decide, beside the columns of their groups; say whose they are.
+
+    An empty name: those of the join.
+    """
     first, *rest = (f"g{number}" for number in origin.groups)
     if origin.of == "everybody":
         query = exp.select(exp.column("slot", table="p")).from_("profiles AS p")
