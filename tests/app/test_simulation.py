@@ -138,6 +138,16 @@ def test_a_withdrawn_event_counts_no_more():
     assert (change.profile_id, change.entered, change.cause) == ("ann", False, "data")
 
 
+def test_an_event_withdrawn_before_it_was_received_counts_no_more():
+    sim = simulation({"event": "purchase"})
+    late = bought("ann", "2026-03-01T00:00:00Z") | {"event_id": "1"}
+    sim.add(events=[late], received_at="2026-03-02T00:00:00Z")
+    sim.tick("2026-03-02T00:00:00Z")
+    sim.add(events=[{"event_id": "1", "op": "delete"}], received_at="2026-03-01T12:00:00Z")
+    (change,) = sim.tick("2026-03-03T00:00:00Z")
+    assert (change.profile_id, change.entered, change.cause) == ("ann", False, "data")
+
+
 def test_an_event_that_comes_again_changes_nothing():
     sim = simulation({"event": "purchase", "count": 1})
     row = bought("ann", "2026-03-01T00:00:00Z") | {"event_id": "1"}

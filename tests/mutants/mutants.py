@@ -317,7 +317,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "ticks: what is withdrawn touches nobody",
         "dataout/sql/ticks.sql",
-        "  WHERE w.landing > (SELECT withdrawals FROM seen)\n",
+        "  WHERE landing > (SELECT withdrawals FROM seen) AND slot IS NOT NULL\n",
         "  WHERE FALSE\n",
         (*TICKS, "-k", "withdrawn"),
     ),

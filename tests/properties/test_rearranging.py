@@ -17,7 +17,7 @@ from dataout.segments.formulas import as_program, program_of
 from dataout.segments.simplify import simplified
 from dataout.segments.translate import _Translation, program
 
-FEW, MANY = 5, 200
+FEW, MANY = 5, 50
 
 asked = {"suppress_health_check": A_BIG_DRAW, "phases": WITHOUT_SHRINKING}
 questions = strategies.questions() | whole_language.questions() | conjunctions.questions()

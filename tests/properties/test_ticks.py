@@ -15,7 +15,7 @@ from tests.properties.performing import check
 from tests.properties.plays import Add, Define, Tick, from_seed, plays
 from tests.ticks.simulating import KeyedSimulation
 
-FEW, MANY = 10, 150
+FEW, MANY, KEYED = 10, 150, 50
 
 
 @given(plays())
@@ -39,7 +39,7 @@ def test_ticks_equal_the_judge_at_length(play):
 
 @pytest.mark.soak
 @given(plays(), st.integers(0, 2**64 - 1))
-@settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+@settings(max_examples=KEYED, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
 def test_keyed_ticks_equal_the_judge_at_length(play, seed):
     check(play, partial(KeyedSimulation, seed=seed))
 

@@ -17,7 +17,7 @@ from tests.ticks.simulating import KeyedSimulation
 
 import dataout
 
-FEW, MANY = 5, 300
+FEW, MANY = 5, 60
 SEEDS = st.integers(0, 2**64 - 1)
 CALM = settings(
     max_examples=FEW, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING, deadline=None

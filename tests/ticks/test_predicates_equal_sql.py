@@ -35,7 +35,7 @@ from dataout.ticks.instants import instant_of
 from dataout.ticks.values import distinct_key, number_of, order_key, read_json, value_at
 
 ROWS, FILTERS = 200, 6
-FEW, MANY = 8, 150
+FEW, MANY = 8, 40
 PROPERTIES_COLUMN = exp.column("properties")
 
 

@@ -13,7 +13,7 @@ from tests.ticks.scenes import Scene
 
 from dataout.ticks.shifts import leaves_of
 
-FEW, MANY = 12, 400
+FEW, MANY = 12, 100
 INSTANTS = 12
 SEEDS = st.integers(0, 2**64 - 1)
 CALM = settings(

@@ -50,10 +50,8 @@ by_data AS (
   JOIN object_attributes AS o ON o.type = r.type AND o.object_id = r.object_id
   WHERE o.landing > (SELECT object_attributes FROM seen)
   UNION
-  SELECT e.slot
-  FROM events AS e
-  JOIN withdrawals AS w ON w.event_key = e.event_key
-  WHERE w.landing > (SELECT withdrawals FROM seen)
+  SELECT slot FROM withdrawals
+  WHERE landing > (SELECT withdrawals FROM seen) AND slot IS NOT NULL
 ),
 by_time AS (
   SELECT DISTINCT slot FROM edges WHERE moment <= $at
