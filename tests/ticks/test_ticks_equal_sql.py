@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.properties.comparing import A_BIG_DRAW, WITHOUT_SHRINKING
 from tests.ticks.scenes import Scene
 
-from dataout.ticks.shifts import leaves_of
+from dataout.segments.formulas import leaves_of
 
 FEW, MANY = 12, 100
 INSTANTS = 12

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dataout.errors import UsageError
 from dataout.model.people import Instant
-from dataout.model.times import instant_of, parse_instant, parse_offset
-from dataout.sql.instants import EARLIEST, LATEST
+from dataout.model.times import EARLIEST, LATEST, instant_of, parse_instant, parse_offset
 
 When = datetime | str | int | float | None
 """A datetime, ISO-8601, a duration from now such as ``-3h``, unix seconds; None: now."""

@@ -14,13 +14,12 @@ from dataout.audiences.evaluate import evaluate, unpivot
 from dataout.errors import UsageError
 from dataout.model.membership import Cause, MembershipChange
 from dataout.model.people import Instant, ProfileId
-from dataout.model.times import datetime_of
+from dataout.model.times import EARLIEST, LATEST, datetime_of
 from dataout.ports import Engine
 from dataout.segments.fingerprint import fingerprint
 from dataout.segments.formulas import Program, program_of
 from dataout.sql.edges import edges
 from dataout.sql.evaluate import evaluation
-from dataout.sql.instants import EARLIEST, LATEST
 from dataout.sql.named import statement
 from dataout.sql.scope import Scope
 

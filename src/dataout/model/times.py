@@ -18,6 +18,12 @@ UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w":
 LONGEST = 10**15
 """No duration reaches it (some 31,000 years), so that window arithmetic never overflows."""
 
+EARLIEST = Instant(-2_208_988_800_000)
+"""1900-01-01T00:00:00Z: nothing before it is taken for an instant."""
+
+LATEST = Instant(7_258_118_400_000)
+"""2200-01-01T00:00:00Z: nothing from it on is taken for an instant."""
+
 DURATION_PATTERN = r"^[0-9]+(ms|s|m|h|d|w)$"
 OFFSET_PATTERN = r"^[-+]?[0-9]+(ms|s|m|h|d|w)$"
 INSTANT_PATTERN = (

@@ -187,12 +187,8 @@ class Happens:
     atom: SequenceAtom
 
 
-Formula = (
-    Always
-    | And
-    | Or
-    | Negation
-    | Exceeds
+Leaf = (
+    Exceeds
     | AverageExceeds
     | PickedIn
     | NotBefore
@@ -205,6 +201,9 @@ Formula = (
     | RelatedTo
     | Happens
 )
+"""A comparison: what and, or, not join."""
+
+Formula = Always | And | Or | Negation | Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +223,20 @@ def as_program(formulas: Mapping[str, Formula]) -> Program:
     """Put formulas together, with every atom that they read."""
     atoms = dict.fromkeys(atom for formula in formulas.values() for atom in atoms_of(formula))
     return Program(formulas, tuple(atoms))
+
+
+def leaves_of(formula: Formula) -> Iterator[Leaf]:
+    """List the comparisons of a formula; repeats are possible."""
+    match formula:
+        case Always():
+            return
+        case And(of) | Or(of):
+            for part in of:
+                yield from leaves_of(part)
+        case Negation(part):
+            yield from leaves_of(part)
+        case _:
+            yield formula
 
 
 def atoms_of(formula: Formula) -> Iterator[Atom]:

@@ -12,23 +12,14 @@ from typing import Literal, assert_never
 
 from dataout.segments.atoms import CountAtom, KeyAtom, Source, TimeAtom
 from dataout.segments.formulas import (
-    Always,
     And,
-    AverageExceeds,
-    Computed,
     Exceeds,
     Formula,
-    Happens,
-    HeldFor,
-    Listed,
     Negation,
     NotBefore,
     Or,
     PickedIn,
     PickedSince,
-    RelatedTo,
-    SeenFor,
-    ValueIs,
 )
 from dataout.segments.values import (
     After,
@@ -65,24 +56,8 @@ def simplified(formula: Formula) -> Formula:
         case PickedSince(atom, when, since) if _apart(atom.source, since.source):
             time = TimeAtom(atom.source, atom.which)
             return _both((PickedIn(time, when), NotBefore(time, _time(since))))
-        case (
-            Always()
-            | AverageExceeds()
-            | Computed()
-            | Exceeds()
-            | Happens()
-            | HeldFor()
-            | Listed()
-            | NotBefore()
-            | PickedIn()
-            | PickedSince()
-            | RelatedTo()
-            | SeenFor()
-            | ValueIs()
-        ):
-            return formula
         case _:
-            assert_never(formula)
+            return formula
 
 
 def _both(parts: Iterable[Formula]) -> Formula:

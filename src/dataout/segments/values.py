@@ -9,6 +9,7 @@ Durations are milliseconds; windows are half-open towards the past, as their nod
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -154,6 +155,11 @@ class AnyElement:
 
 
 Test = Compare | OneOf | TextTest | Exists | AnyElement | IsNot | TimeTest
+
+
+def absent_passes(tests: Iterable[Test]) -> bool:
+    """Say whether all tests are passed where there is no value: every one of them is negated."""
+    return all(isinstance(test, IsNot) for test in tests)
 
 
 @dataclass(frozen=True, slots=True)

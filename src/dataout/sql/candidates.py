@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
-from dataout.segments.formulas import Always, And, Formula, Negation, Or
+from dataout.segments.formulas import Always, And, Formula, Leaf, Negation, Or
 from dataout.sql.nobody import of_nobody
-from dataout.sql.parts import Leaf, home_of
+from dataout.sql.parts import home_of
 
 Selection = tuple[int, Formula]
 """A group, and a part that it decides: its people who pass are candidates."""

@@ -50,6 +50,7 @@ from dataout.sql.values import (
     over_elements,
     parsed,
     property_of,
+    union_all,
 )
 
 
@@ -69,11 +70,8 @@ def edges(program: Program, scope: Scope) -> Edges:
     of_segments = {name: edges_of(formula) for name, formula in program.formulas.items()}
     every = sorted({edge for found in of_segments.values() for edge in found}, key=repr)
     numbers = {edge: number for number, edge in enumerate(every)}
-    rows: exp.Query | None = None
-    for part in _rows(numbers, scope):
-        rows = part if rows is None else exp.union(rows, part, distinct=False)
     return Edges(
-        rows,
+        union_all(_rows(numbers, scope)),
         {
             name: tuple(sorted(numbers[edge] for edge in found))
             for name, found in of_segments.items()

@@ -18,6 +18,7 @@ from dataout.segments.atoms import KeyAtom
 from dataout.segments.formulas import (
     Computed,
     Formula,
+    Leaf,
     NotBefore,
     PickedSince,
     Program,
@@ -31,7 +32,6 @@ from dataout.sql.nobody import of_everybody, of_nobody
 from dataout.sql.orders import lines_of
 from dataout.sql.parts import (
     Bit,
-    Leaf,
     bits,
     found,
     gathered,
@@ -64,6 +64,7 @@ class _Plan:
     """What is computed where: each group's parts, each part's group and column."""
 
     groups: Mapping[Group, list[Part]]
+    order: tuple[Group, ...]
     homes: Mapping[Part, int]
     columns: Columns
     reach: Reach
@@ -82,7 +83,7 @@ class _Plan:
 
     def selects(self, group: int) -> bool:
         """Say whether a group reads recent events only, and waits for no anchor."""
-        match list(self.groups)[group]:
+        match self.order[group]:
             case Events(since=None, recent=recent):
                 return recent
             case _:
@@ -90,7 +91,7 @@ class _Plan:
 
     def waits_for(self, group: int) -> tuple[int, ...]:
         """List the group of the anchor, where there is one."""
-        match list(self.groups)[group]:
+        match self.order[group]:
             case Events(since=KeyAtom() as since):
                 return (self.homes[since],)
             case _:
@@ -128,7 +129,7 @@ def _plan(program: Program, scope: Scope) -> _Plan:
         for n, parts in enumerate(groups.values())
         for number, part in enumerate(parts)
     }
-    return _Plan(groups, homes, columns, reach, scope)
+    return _Plan(groups, tuple(groups), homes, columns, reach, scope)
 
 
 def _tables(
@@ -140,9 +141,8 @@ def _tables(
         yield from tables_of_looks(scope.people)
     for number, rule in enumerate(rules):
         yield f"orders_{number}", lines_of(rule, scope)
-    groups = list(plan.groups.items())
-    for n in sorted(range(len(groups)), key=lambda n: not plan.selects(n)):
-        group, parts = groups[n]
+    for n in sorted(range(len(plan.order)), key=lambda n: not plan.selects(n)):
+        group, parts = plan.order[n], plan.groups[plan.order[n]]
         of = scope
         if n in selections and scope.people is None:
             yield f"some{n}", _selected(selections[n], plan)

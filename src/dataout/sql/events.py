@@ -21,6 +21,7 @@ from dataout.segments.values import TimeTest
 from dataout.sql.formulas import Columns, after_anchor
 from dataout.sql.instants import DAY, day_number, local_day
 from dataout.sql.lookups import Row, lookups
+from dataout.sql.parts import BITS
 from dataout.sql.reach import Reach, furthest
 from dataout.sql.scope import Scope
 from dataout.sql.sources import rows_of
@@ -28,9 +29,6 @@ from dataout.sql.values import call, parsed_part
 from dataout.sql.windows import in_window
 
 KEY = "struct_pack(event_time := event_time, received_at := received_at, landing := landing)"
-
-BITS = 62
-"""Of a signed integer of 64, to spare on every engine."""
 
 
 def events_query(

@@ -13,9 +13,8 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from dataout.model.times import EARLIEST, LATEST
 from dataout.sql.instants import (
-    EARLIEST,
-    LATEST,
     PLAIN_NUMBER,
     SUSPICIOUS,
     Unit,

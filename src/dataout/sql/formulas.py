@@ -18,6 +18,7 @@ from dataout.segments.formulas import (
     Exceeds,
     Happens,
     HeldFor,
+    Leaf,
     Listed,
     NotBefore,
     PickedIn,
@@ -28,11 +29,9 @@ from dataout.segments.formulas import (
     Value,
     ValueIs,
 )
-from dataout.segments.values import Compare, Test, TimeTest
+from dataout.segments.values import Compare, Test, TimeTest, absent_passes
 from dataout.sql.moments import shifted, written
-from dataout.sql.parts import Leaf
 from dataout.sql.scope import Scope
-from dataout.sql.states import of_nobody
 from dataout.sql.values import COMPARE, call, holds, passes_all
 from dataout.sql.windows import in_window
 
@@ -57,7 +56,7 @@ def holding(part: Leaf, columns: Columns, scope: Scope) -> exp.Condition:
             later = holds(after_anchor(time, landing, columns[since]))
             return exp.and_(_picked(time, when, scope), later)
         case ValueIs():
-            nobody = exp.convert(of_nobody(part))
+            nobody = exp.convert(absent_passes(part.tests))
             return exp.Coalesce(this=columns[part].copy(), expressions=[nobody])
         case HeldFor(atom, span) | SeenFor(atom, span):
             return holds(

@@ -30,12 +30,11 @@ from dataout.segments.atoms import (
     Source,
     TimeAtom,
 )
-from dataout.segments.formulas import Program, ValueIs
+from dataout.segments.formulas import Program, ValueIs, leaves_of
 from dataout.segments.orders import OrderRule
 from dataout.sql.events import events_query, fits_in_bits
 from dataout.sql.formulas import Columns
 from dataout.sql.history import first_seen, held_since
-from dataout.sql.parts import leaves_of
 from dataout.sql.reach import Reach
 from dataout.sql.relations import related_objects
 from dataout.sql.scope import Scope

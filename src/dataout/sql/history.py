@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from dataout.segments.atoms import SinceAtom
-from dataout.segments.values import IsNot
+from dataout.segments.values import absent_passes
 from dataout.sql.named import text
 from dataout.sql.scope import Scope
 from dataout.sql.values import dig, parsed, passes_all
@@ -48,7 +48,7 @@ def held_since(atom: SinceAtom, scope: Scope) -> exp.Select:
       SELECT slot, bool_or(broken IS NOT NULL) AS broke,
         min(set_at) FILTER (WHERE holds AND (broken IS NULL OR set_at > broken)) AS start
       FROM ({runs}) AS runs GROUP BY slot"""
-    if not all(isinstance(test, IsNot) for test in atom.tests):
+    if not absent_passes(atom.tests):
         return parsed(f"SELECT slot, start AS value FROM ({start}) AS started")
     return parsed(
         f"""SELECT f.slot, CASE WHEN s.broke THEN s.start ELSE f.value END AS value

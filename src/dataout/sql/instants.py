@@ -14,16 +14,10 @@ from typing import Literal
 import sqlglot
 from sqlglot import exp
 
-from dataout.model.people import Instant
+from dataout.model.times import EARLIEST
 
 Unit = Literal["s", "ms"]
 """What a number in a time field counts."""
-
-EARLIEST = Instant(-2_208_988_800_000)
-"""1900-01-01T00:00:00Z: nothing before it is taken for an instant."""
-
-LATEST = Instant(7_258_118_400_000)
-"""2200-01-01T00:00:00Z: nothing from it on is taken for an instant."""
 
 SUSPICIOUS = 10**11
 """Seconds from which on a number is more likely to be milliseconds: the year 5138."""

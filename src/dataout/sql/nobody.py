@@ -24,8 +24,7 @@ from dataout.segments.formulas import (
     Value,
     ValueIs,
 )
-from dataout.segments.values import Compare, Test
-from dataout.sql import states
+from dataout.segments.values import Compare, Test, absent_passes
 
 COMPARED = {
     "is": operator.eq,
@@ -55,7 +54,7 @@ def of_nobody(formula: Formula) -> bool:
         case RelatedTo(_, op, bound):
             return bool(COMPARED[op](0, bound))
         case ValueIs():
-            return states.of_nobody(formula)
+            return absent_passes(formula.tests)
         case Computed(value, tests):
             return not of_everybody(formula) and _passes(_nothing(value), tests)
         case _:

@@ -22,6 +22,7 @@ from dataout.segments.formulas import (
     Formula,
     Happens,
     HeldFor,
+    Leaf,
     Listed,
     Negation,
     NotBefore,
@@ -34,21 +35,6 @@ from dataout.segments.formulas import (
     atoms_of,
 )
 from dataout.sql.nobody import of_nobody
-
-Leaf = (
-    AverageExceeds
-    | Computed
-    | Exceeds
-    | Happens
-    | HeldFor
-    | Listed
-    | NotBefore
-    | PickedIn
-    | PickedSince
-    | RelatedTo
-    | SeenFor
-    | ValueIs
-)
 
 WORD = exp.DataType.build("BIGINT")
 BITS = 62
@@ -128,20 +114,6 @@ def bits(parts: Iterable[Part]) -> Mapping[Part, Bit]:
         part: Bit(number // BITS, number % BITS, of_nobody(part))
         for number, part in enumerate(dict.fromkeys(parts))
     }
-
-
-def leaves_of(formula: Formula) -> Iterator[Leaf]:
-    """List the leaves; repeats are possible."""
-    match formula:
-        case Always():
-            return
-        case And(of) | Or(of):
-            for part in of:
-                yield from leaves_of(part)
-        case Negation(part):
-            yield from leaves_of(part)
-        case _:
-            yield formula
 
 
 def joined(

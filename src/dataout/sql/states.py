@@ -13,7 +13,6 @@ from sqlglot import exp
 
 from dataout.segments.atoms import ListAtom
 from dataout.segments.formulas import ValueIs
-from dataout.segments.values import IsNot
 from dataout.sql.scope import History, Scope
 from dataout.sql.values import dig, holds, parsed_part, passes_all
 
@@ -31,11 +30,6 @@ AGE = f"""(
   CAST(greatest(set_at + {BEFORE_1970}, 0) AS HUGEINT) * {MOMENTS}
   + greatest(received_at + {BEFORE_1970}, 0)
 ) * {LANDINGS} + landing AS age"""
-
-
-def of_nobody(test: ValueIs) -> bool:
-    """Say whether a profile passes that lacks the attribute."""
-    return all(isinstance(each, IsNot) for each in test.tests)
 
 
 def states_query(states: Mapping[State, str], scope: Scope) -> exp.Select:

@@ -16,6 +16,7 @@ from typing import assert_never
 import sqlglot
 from sqlglot import exp
 
+from dataout.model.times import EARLIEST, LATEST
 from dataout.segments.values import (
     After,
     Age,
@@ -40,7 +41,7 @@ from dataout.segments.values import (
     Within,
     WithinNext,
 )
-from dataout.sql.instants import EARLIEST, LATEST, number_instant, text_instant
+from dataout.sql.instants import number_instant, text_instant
 from dataout.sql.scope import Scope
 from dataout.sql.windows import in_window
 

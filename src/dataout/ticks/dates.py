@@ -7,14 +7,23 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataout.segments.filters import looks_at_now
-from dataout.segments.values import Age, CalendarDays, IsNot, OlderThan, Test, Within, WithinNext
+from dataout.segments.values import (
+    Age,
+    CalendarDays,
+    IsNot,
+    OlderThan,
+    Test,
+    Within,
+    WithinNext,
+    absent_passes,
+)
 from dataout.ticks import reading
 from dataout.ticks.columns import NO_NUMBER, Path
 from dataout.ticks.days import calendar
 from dataout.ticks.keys import Flags, Ints
 from dataout.ticks.reading import Found
 from dataout.ticks.streams import Stream
-from dataout.ticks.values_asked import NowTest, Tests, instants, now_test, of_nobody, steady
+from dataout.ticks.values_asked import NowTest, Tests, instants, now_test, steady
 from dataout.ticks.views import View, Window
 
 
@@ -27,7 +36,7 @@ def passing(view: View, stream: Stream, found: Found, path: Path, tests: Tests) 
         times = reading.values(stream, found, when, NO_NUMBER)
         for test in filter(looks_at_now, tests):
             answer &= _in_time(view, times, test)
-    return np.where(found.there, answer, of_nobody(tests))
+    return np.where(found.there, answer, absent_passes(tests))
 
 
 def turns(stream: Stream, found: Found, path: Path, tests: Tests) -> Iterator[Ints]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataout.model.people import Instant
+from dataout.model.times import EARLIEST
 from dataout.segments.formulas import Formula
 from dataout.ticks import reading
 from dataout.ticks.doubts import doubtful
 from dataout.ticks.edges import last_edges
 from dataout.ticks.formulas import members
-from dataout.ticks.instants import EARLIEST
 from dataout.ticks.keys import LONG_AGO, NEVER, Flags, Ints, Looks
 from dataout.ticks.needs import SeenRows
 from dataout.ticks.views import Streams, View, Window

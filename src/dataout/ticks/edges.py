@@ -11,7 +11,16 @@ from functools import lru_cache, reduce
 import numpy as np
 
 from dataout.segments.atoms import CountAtom, PickedAtom, TimeAtom
-from dataout.segments.formulas import AtomValue, Computed, Exceeds, Formula, PickedIn, ValueIs
+from dataout.segments.formulas import (
+    AtomValue,
+    Computed,
+    Exceeds,
+    Formula,
+    Leaf,
+    PickedIn,
+    ValueIs,
+    leaves_of,
+)
 from dataout.segments.values import TimeTest
 from dataout.ticks import dates, reading, states
 from dataout.ticks.columns import NO_NUMBER
@@ -21,11 +30,9 @@ from dataout.ticks.keys import LONG_AGO, NEVER, Ints
 from dataout.ticks.needs import KNOWN, AttributeRows, DeletionRows, Origin
 from dataout.ticks.shifts import (
     DayShift,
-    Leaf,
     Shift,
     Shifts,
     entering,
-    leaves_of,
     leaving,
     shifts_of,
 )

@@ -19,6 +19,7 @@ from dataout.segments.formulas import (
     Formula,
     Happens,
     HeldFor,
+    Leaf,
     Listed,
     Negation,
     NotBefore,
@@ -34,7 +35,6 @@ from dataout.ticks.events import amounts, anchor_of, picked_passes
 from dataout.ticks.keys import LONG_AGO, Flags, Ints
 from dataout.ticks.needs import may_meet
 from dataout.ticks.sequences import happens
-from dataout.ticks.shifts import Leaf
 from dataout.ticks.traits import average_compared, compared, numbers_of, passes_all
 from dataout.ticks.views import View
 

@@ -12,7 +12,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from dataout.model.people import Instant
-from dataout.model.times import INSTANT_PATTERN, datetime_of, parse_instant
+from dataout.model.times import EARLIEST, INSTANT_PATTERN, LATEST, datetime_of, parse_instant
 from dataout.segments.values import (
     After,
     Age,
@@ -25,12 +25,6 @@ from dataout.segments.values import (
     WithinNext,
 )
 from dataout.ticks.values import Json, millionths_of
-
-EARLIEST = Instant(-2_208_988_800_000)
-"""1900-01-01T00:00:00Z: nothing before it is taken for an instant."""
-
-LATEST = Instant(7_258_118_400_000)
-"""2200-01-01T00:00:00Z: nothing from it on is taken for an instant."""
 
 InWindow = Callable[[Instant, Instant], bool]
 """Whether an instant lies in a window at another, which is now."""

@@ -23,21 +23,10 @@ from dataout.segments.atoms import (
     WindowAtom,
 )
 from dataout.segments.formulas import (
-    Always,
-    And,
-    AverageExceeds,
-    Computed,
-    Exceeds,
-    Formula,
-    Happens,
     HeldFor,
-    Listed,
-    Negation,
-    NotBefore,
-    Or,
+    Leaf,
     PickedIn,
     PickedSince,
-    RelatedTo,
     SeenFor,
     ValueIs,
     atoms_of,
@@ -74,34 +63,6 @@ class DayShift:
 
 
 Shifts = Shift | DayShift
-Leaf = (
-    Exceeds
-    | AverageExceeds
-    | PickedIn
-    | NotBefore
-    | PickedSince
-    | ValueIs
-    | HeldFor
-    | SeenFor
-    | Computed
-    | Listed
-    | RelatedTo
-    | Happens
-)
-
-
-def leaves_of(formula: Formula) -> Iterator[Leaf]:
-    """List the comparisons of a formula; repeats are possible."""
-    match formula:
-        case Always():
-            return
-        case And(of) | Or(of):
-            for part in of:
-                yield from leaves_of(part)
-        case Negation(part):
-            yield from leaves_of(part)
-        case _:
-            yield formula
 
 
 def shifts_of(leaf: Leaf) -> Iterator[Shifts]:

@@ -6,13 +6,13 @@ import numpy as np
 
 from dataout.segments.atoms import SinceAtom
 from dataout.segments.formulas import ValueIs
+from dataout.segments.values import absent_passes
 from dataout.ticks import dates, reading
 from dataout.ticks.columns import Landing, Member, Moment, Passes, Received
 from dataout.ticks.keys import NEVER, Array, Flags, Ints
 from dataout.ticks.needs import AttributeRows, DeletionRows, ListRows, Origin, SeenRows
 from dataout.ticks.reading import Found
 from dataout.ticks.streams import Stream
-from dataout.ticks.values_asked import of_nobody
 from dataout.ticks.views import View
 
 
@@ -62,7 +62,7 @@ def held_since(atom: SinceAtom, view: View) -> Ints:
     start = np.where(broken >= 0, broken + 1, first)
     held = np.append(look, -1)[start] == np.arange(len(view))
     since = np.where(held, np.append(moments, NEVER)[start], NEVER)
-    if of_nobody(atom.tests):
+    if absent_passes(atom.tests):
         return np.where(broken >= 0, since, first_seen(view))
     return since
 

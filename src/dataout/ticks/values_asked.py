@@ -57,11 +57,6 @@ def instants(path: Path, tests: Tests) -> tuple[When, ...]:
     return (When(path),) if any(map(looks_at_now, tests)) else ()
 
 
-def of_nobody(tests: Tests) -> bool:
-    """Say whether nothing passes, where there is no value."""
-    return all(isinstance(each, IsNot) for each in tests)
-
-
 def reaches(tests: Tests) -> Iterator[int]:
     """List how many milliseconds back local dates are asked for: they are known since 1988."""
     for test in tests:

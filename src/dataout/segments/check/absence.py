@@ -29,7 +29,7 @@ from dataout.segments.tree import (
     Sequence,
     TraitIs,
 )
-from dataout.segments.values import Age, CalendarDays, IsNot, Test, Within, WithinNext
+from dataout.segments.values import Age, CalendarDays, Test, Within, WithinNext, absent_passes
 
 DAY = 86_400_000
 Segments = Mapping[str, Condition]
@@ -57,7 +57,7 @@ def _selects(
         case Everyone() | SeenBefore():
             return not holds and isinstance(condition, Everyone)
         case AttributeIs(_, tests) | TraitIs(_, tests):
-            return holds is not all(isinstance(test, IsNot) for test in tests)
+            return holds is not absent_passes(tests)
         case Related(_, _, _, op, bound):
             return holds is not _zero_passes(op, bound)
         case EventIs():
