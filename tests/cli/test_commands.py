@@ -13,6 +13,7 @@ ASKING = {
     "test": ("test", {"passed", "failed", "failures"}),
     "segments": ("segments", {"at", "segments"}),
     "preview": ("preview cart_recovery", {"audience", "at", "funnel", "sample"}),
+    "identifiers": ("identifiers cart_recovery", {"meta"}),
     "schema": ("schema", {"$schema", "properties"}),
     "plan": ("plan", {"plan_id", "syncs"}),
     "apply": ("apply --yes", {"run_id", "syncs"}),
@@ -26,7 +27,7 @@ ASKING = {
     "rejects list": ("rejects list", {"rejects"}),
     "rejects replay": ("rejects replay", LOAD_KEYS),
 }
-ELSEWHERE = {"init", "load", "serve", "demo", "sandbox"}
+ELSEWHERE = {"init", "load", "identity", "serve", "demo", "sandbox"}
 """Commands that need more than a project: they are tested below, and in their own files."""
 
 HEADED = sorted(ASKING.keys() - {"check", "test", "schema"})

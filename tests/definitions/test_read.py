@@ -9,7 +9,7 @@ import pytest
 
 from dataout.catalog.events import Cancellation, PropertyDefinition
 from dataout.model.definitions import AudienceKind, Environment, Place, Sync, Tier
-from dataout.model.people import Field
+from dataout.model.people import Field, Origin
 from dataout.segments.tree import EventIs, Everyone, InList, Stream, TraitAggregate, TraitMath
 from dataout.segments.values import After, Within
 
@@ -67,19 +67,35 @@ def test_dataout_yaml(folder):
         ("prod", False),
         ("stage", True),
     ]
-    assert project.identifiers[Field.EMAIL] == ("attribute.email", "attribute.work.email")
-    assert project.identifiers[Field.EXTERNAL_ID] == ("attribute.no",)
-    assert project.identifiers[Field.ZIP] == ("attribute.zip",)
+    work = Origin("attribute.work.email")
+    assert project.identifiers[Field.EMAIL] == (Origin("attribute.email"), work)
+    assert project.identifiers[Field.EXTERNAL_ID] == (Origin("attribute.no"),)
+    assert project.identifiers[Field.ZIP] == (Origin("attribute.zip"),)
     condition = project.segments["s"].condition
     assert isinstance(condition, EventIs)
     assert condition.when == After(1772319600000)  # midnight in Berlin
 
 
+def test_identifiers_that_arrive_hashed(folder):
+    folder.write(
+        "dataout.yaml",
+        "name: shop\n"
+        "identifiers:\n"
+        "  email: [attribute.email, {from: attribute.mail_hash, hashed: sha256}]\n"
+        "  phone: {from: attribute.phone_hash, hashed: sha256, as: google}\n",
+    )
+    project = folder.read()
+    hashed = Origin("attribute.mail_hash", hashed=True)
+    assert project.identifiers[Field.EMAIL] == (Origin("attribute.email"), hashed)
+    google = Origin("attribute.phone_hash", hashed=True, like="google")
+    assert project.identifiers[Field.PHONE] == (google,)
+
+
 def test_without_a_word_identifiers_are_the_attributes_of_their_name(folder):
     origins = folder.read().identifiers
     assert set(origins) == set(Field)
-    assert origins[Field.EXTERNAL_ID] == ("profile_id",)
-    assert origins[Field.FIRST_NAME] == ("attribute.first_name",)
+    assert origins[Field.EXTERNAL_ID] == (Origin("profile_id"),)
+    assert origins[Field.FIRST_NAME] == (Origin("attribute.first_name"),)
 
 
 def test_audiences_tiers_and_syncs(folder):

@@ -110,10 +110,14 @@ def test_identifiers_the_guide_wants_plain():
     assert normalize("meta", "external_id", "Ab12").sent == "Ab12"
 
 
-def test_hashes_are_let_through_by_the_client_and_refused_here():
+def test_hashes_are_let_through_by_both():
     digest = sha256("mary@example.com")
-    assert events("email", digest) == digest
-    assert normalize("meta", "email", digest).value is None
+    assert events("email", digest) == digest == normalize("meta", "email", digest).sent
+
+
+def test_the_hash_of_nothing_is_let_through_by_the_client_and_refused_here():
+    assert events("email", sha256("")) == sha256("")
+    assert normalize("meta", "email", sha256("")).reason == "email: the hash of an empty text"
 
 
 @pytest.mark.parametrize(("field", "raw"), [("email", "mary@"), ("phone", "12345")])

@@ -9,6 +9,8 @@ from pathlib import Path
 import phonenumbers
 import pytest
 
+from dataout.identity.normalize import normalize
+from dataout.identity.numbering import plain_number
 from dataout.identity.phone import phone
 from dataout.identity.reasons import Place, Reason
 
@@ -94,3 +96,101 @@ def test_digits_that_read_as_two_numbers_are_not_guessed():
 def test_fragments_are_answered_with_a_reason(text):
     assert isinstance(phone(text, Place()), Reason)
     assert isinstance(phone(text, Place("DE")), Reason)
+
+
+def test_messy_texts_are_read_as_the_library_reads_them(testdata_identity):
+    with (testdata_identity / "phone_messy_parse.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["valid"] == "1"]
+    assert len(rows) > 80
+    wrong = []
+    for row in rows:
+        region = row["default_region"]
+        answer = phone(row["raw"].strip(), Place(region or None))
+        parsed = phonenumbers.parse(row["raw"], region or None)
+        e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        if not answer == e164 == row["e164"]:
+            wrong.append((row["raw"], region, answer, e164, row["e164"]))
+    assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def testdata_identity():
+    if not DATA:
+        pytest.skip(
+            "set DATAOUT_TESTDATA to the folder of test data: phone_messy_parse.csv is there"
+        )
+    return Path(DATA) / "identity"
+
+
+# Twenty numbers as people write them in eight countries, four that are none.
+DIRTY = [
+    ("(415) 555-2671", "US", "+14155552671"),
+    ("4155552671", "US", "+14155552671"),
+    ("4155552671.0", "US", "+14155552671"),
+    ("1-415-555-2671", "US", "+14155552671"),
+    ("+1 415 555 2671 ext. 12", "US", "+14155552671"),
+    ("07911 123456", "GB", "+447911123456"),
+    ("+44 (0)7911 123456", "GB", "+447911123456"),
+    ("0044 7911 123456", "GB", "+447911123456"),
+    ("\u200e+44 7911 123456\u200e", "GB", "+447911123456"),
+    ("0171 3920012", "DE", "+491713920012"),
+    ("+49 (0) 171 / 392 00 12", "DE", "+491713920012"),
+    ("0049-171-3920012", "DE", "+491713920012"),
+    ("06 12 34 56 78", "FR", "+33612345678"),
+    ("0033 6 12 34 56 78", "FR", "+33612345678"),
+    ("(11) 96123-4567", "BR", "+5511961234567"),
+    ("0412 345 678", "AU", "+61412345678"),
+    ("(02) 9374 4000", "AU", "+61293744000"),
+    ("098765 43211", "IN", "+919876543211"),
+    ("06 6982 1234", "IT", "+390669821234"),
+    ("347 1234567", "IT", "+393471234567"),
+    ("n/a", "US", None),
+    ("12345", "GB", None),
+    ("0000000000", "DE", None),
+    ("+999 123 456 789", "FR", None),
+]
+
+
+def test_dirty_numbers_are_right_or_not_sent():
+    answers = [normalize("plain", "phone", raw, country=country).value for raw, country, _ in DIRTY]
+    assert len(DIRTY) == 24
+    assert answers == [expected for _, _, expected in DIRTY]
+
+
+@pytest.mark.parametrize("spelling", ["e164", "international", "national"])
+def test_what_is_read_quickly_is_what_the_library_reads(examples, spelling):
+    read, wrong = 0, []
+    for number, row in enumerate(examples):
+        place = SPELLINGS[spelling](row["region"])
+        region = None if place.country == NON_GEOGRAPHIC else place.country
+        for text in _misspelled(row[spelling], number):
+            quick = plain_number(text, region)
+            read += quick is not None
+            if quick is not None and quick != _by_library(text, region):
+                wrong.append((text, region, quick))
+    assert wrong == []
+    assert read > 1000
+
+
+def _misspelled(text, number):
+    """Change a digit or two, the same ones each time; leave one out; write one twice."""
+    places = [at for at, letter in enumerate(text) if letter.isdigit()]
+    if not places:
+        return
+    yield text
+    for step in range(1, 4):
+        at = places[number * step % len(places)]
+        digit = str((int(text[at]) + step * 3) % 10) if text[at].isascii() else "0"
+        yield text[:at] + digit + text[at + 1 :]
+        yield text[:at] + text[at + 1 :]
+        yield text[:at] + digit + text[at:]
+
+
+def _by_library(text, region):
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

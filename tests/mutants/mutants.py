@@ -7,7 +7,9 @@ file exactly once, so that a mutant which no longer applies is noticed rather th
 from mutant import Mutant
 from mutants_of_data import DATA
 from mutants_of_evaluation import EVALUATION
+from mutants_of_identity import IDENTITY
 from mutants_of_keyed import KEYED
+from mutants_of_merging import MERGING
 
 RUN = ("tests/sync/test_run.py",)
 CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
@@ -22,7 +24,9 @@ META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.
 MUTANTS: tuple[Mutant, ...] = (
     *DATA,
     *EVALUATION,
+    *IDENTITY,
     *KEYED,
+    *MERGING,
     Mutant(
         "sync: the intent is not written before the call",
         "dataout/sync/reconcile.py",

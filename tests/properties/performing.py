@@ -5,13 +5,16 @@ from datetime import timedelta
 from pprint import pformat
 from random import Random
 
+from tests.properties.identities import Split
 from tests.properties.plays import Add, Define, Tick
 from tests.properties.scene import EPOCH
 from tests.properties.vocabulary import LISTS
 
 import dataout
+from dataout.errors import UsageError
 from dataout.testing.judge import Unjudged, members
-from dataout.testing.judge.history import World, people
+from dataout.testing.judge.history import World, owners, people
+from dataout.testing.judge.merges import named, rules_of
 from dataout.testing.judge.times import FIRST, LAST
 
 SAMPLES, FURTHER = 3, 10
@@ -29,6 +32,7 @@ class Stage:
     segments: dict
     rows: list = field(default_factory=list)
     answers: dict = field(default_factory=dict)
+    splits: list = field(default_factory=list)
 
     def judged(self, at):
         if at not in self.answers:
@@ -38,10 +42,29 @@ class Stage:
                 events=self.of("events"),
                 objects=self.of("objects"),
                 lists={name: self.of(name) for name in LISTS},
+                splits=self.splits,
                 at=datetime_of(at),
                 **self.given,
             )
         return self.answers[at]
+
+    def world(self, profiles):
+        rows = [named(row) for row in profiles], [named(row) for row in self.of("events")]
+        lists = {name: self.of(name) for name in LISTS}
+        rules = rules_of(self.given.get("identity"))
+        return World(*rows, lists, self.of("objects"), rules, self.splits)
+
+    def whose(self):
+        """Say whose each profile's records are; of one person it matters not who is called so."""
+        return owners(self.world(self.of("profiles")), LAST, self.given["timezone"])
+
+    def called(self, who):
+        """Call people as the judge does; two of them are never one."""
+        whose = self.whose()
+        found = frozenset(whose.get(each, each) for each in who)
+        if len(found) != len(who):
+            raise Wrong(f"two profiles of one person are members: {sorted(who)}")
+        return found
 
     def of(self, column):
         return [row for kind, row in self.rows if kind == column]
@@ -54,11 +77,13 @@ class Stage:
 
     def first_seen(self, person, last):
         """Say since when anything is known of somebody; ``last``, if it is nothing yet."""
-        lists = {name: self.of(name) for name in LISTS}
+        whose = self.whose()
+        wanted = whose.get(person, person)
         profiles = [row for row in self.of("profiles") if "deleted" not in row]
-        world = World(profiles, self.of("events"), lists, self.of("objects"))
-        crowd = people(world, LAST - 1, None, self.given["timezone"])
-        seen = next((each.first_seen for each in crowd if each.profile_id == person), None)
+        crowd = people(self.world(profiles), LAST - 1, None, self.given["timezone"])
+        seen = next(
+            (e.first_seen for e in crowd if whose.get(e.profile_id, e.profile_id) == wanted), None
+        )
         return last if seen is None else min(last, max(seen, FIRST))
 
 
@@ -85,14 +110,20 @@ def perform(play, simulated):
                 since = since.with_segments(stage.segments, segments)
                 stage.segments = segments
                 stage.answers.clear()
+            case Split(person):
+                split(simulation, stage, person, last or 0)
             case Tick():
                 at = instant_of(step, simulation, last)
+                since = since.as_merged(simulation)
                 changes = simulation.tick(datetime_of(at))
                 after = {name: simulation.members(name) for name in stage.segments}
-                compare(stage.judged(at), after, f"members at {datetime_of(at)}")
+                compare(stage.judged(at), called(stage, after), f"members at {datetime_of(at)}")
                 same_changes(before, after, changes)
                 for change in changes:
-                    dated(change, at, stage, play.moments, dice)
+                    if change.profile_id in since.gone:
+                        gone(change, at)
+                    else:
+                        dated(change, at, stage, play.moments, dice)
                     caused(change, since, at)
                 nothing_before_the_edge(simulation, stage, at, play.moments, dice)
                 before, since, last = after, Since(), at
@@ -104,6 +135,29 @@ def arrive(simulation, add):
         came.setdefault(column, []).append(row)
     simulation.add(events=came.pop("events", ()), received_at=add.received_at)
     simulation.add(profiles=came.pop("profiles", ()), objects=came.pop("objects", ()), lists=came)
+
+
+def split(simulation, stage, person, at):
+    """Undo a merge; the judge is told by which values nobody merges any more, not who is who."""
+    try:
+        simulation.split(person, datetime_of(at))
+    except UsageError:
+        return
+    engine = simulation._memory.engine
+    query = """SELECT e.profile_id, s.kind, s.value
+               FROM splits AS s LEFT JOIN everyone AS e USING (origin)"""
+    stage.splits = [{**row, "at": datetime_of(at)} for row in engine.query(query).to_pylist()]
+    stage.answers.clear()
+
+
+def called(stage, members_of):
+    return {name: stage.called(who) for name, who in members_of.items()}
+
+
+def gone(change, at):
+    """Ask of somebody who is another now whether they left when that was seen."""
+    if change.entered or change.at != datetime_of(at):
+        raise Wrong(f"somebody who is another now: {change}")
 
 
 def instant_of(tick, simulation, last):
@@ -146,19 +200,24 @@ def dated(change, now, stage, moments, dice):
             raise Wrong(f"a definition took effect at another instant: {change}")
         return
 
+    (person,) = stage.called({change.profile_id})
+
     def holds(moment):
-        return (change.profile_id in stage.judged(moment)[change.segment]) is change.entered
+        return (person in stage.judged(moment)[change.segment]) is change.entered
 
     later = [moment for moment in moments if at < moment < now]
     for moment in [at, *dice.sample(later, min(SAMPLES, len(later)))]:
         if at > now or not holds(moment):
             raise Wrong(f"not so at {datetime_of(moment)}: {change}")
-    if holds(at - 1):
+    if at > FIRST and holds(at - 1):
         earlier = [moment for moment in moments if moment < at - 1]
         looked = dice.sample(earlier, min(FURTHER, len(earlier)))
         otherwise = [moment for moment in looked if not holds(moment)]
         if otherwise or at != stage.first_seen(change.profile_id, now):
             raise Wrong(f"so before {otherwise[-1:] or 'it was first seen'}: {change}")
+
+
+NAMES = ("maybe", "surely", "deleted")
 
 
 @dataclass(frozen=True)
@@ -170,9 +229,29 @@ class Since:
     deleted: frozenset = frozenset()
     redefined: set = field(default_factory=set)
     perhaps: set = field(default_factory=set)
+    merged: frozenset = frozenset()
+    gone: frozenset = frozenset()
+
+    def as_merged(self, simulation):
+        """Put people in the place of profiles; say whose records went to others."""
+        engine = simulation._memory.engine
+        rows = engine.query("SELECT profile_id, origin, slot FROM everyone").to_pylist()
+        ids = {row["origin"]: row["profile_id"] for row in rows}
+        whose = {row["profile_id"]: ids[row["slot"]] for row in rows}
+        seen = engine.query("SELECT coalesce(max(merges), 0) AS seen FROM ticks").to_pylist()
+        query = "SELECT was, became FROM merges WHERE landing > $seen"
+        moves = engine.query(query, seen[0]).to_pylist()
+        now = {name: {whose.get(who, who) for who in getattr(self, name)} for name in NAMES}
+        return replace(
+            self,
+            **now,
+            merged=frozenset(ids[slot] for row in moves for slot in row.values()),
+            gone=frozenset(who for who, owner in whose.items() if who != owner),
+        )
 
     def with_rows(self, stage, add):
-        named = {str(row["profile_id"]) for _, row in add.rows if "profile_id" in row}
+        add = replace(add, rows=tuple((kind, named(row)) for kind, row in add.rows))
+        names = {str(row["profile_id"]) for _, row in add.rows if "profile_id" in row}
         things = {(row["type"], str(row["object_id"])) for c, row in add.rows if c == "objects"}
         related = {
             str(row["profile_id"])
@@ -188,7 +267,7 @@ class Since:
         gone = {str(row["profile_id"]) for _, row in add.rows if "deleted" in row}
         return replace(
             self,
-            maybe=self.maybe | named | related | again,
+            maybe=self.maybe | names | related | again,
             surely=self.surely | news,
             deleted=self.deleted | gone,
         )
@@ -204,7 +283,11 @@ class Since:
 
 
 def caused(change, since, at):
-    if change.segment in since.redefined:
+    if change.profile_id in since.merged and change.segment in since.redefined:
+        allowed = {"identity", "definition"}
+    elif change.profile_id in since.merged:
+        allowed = {"identity"}
+    elif change.segment in since.redefined:
         allowed = {"definition"}
     elif change.profile_id in since.surely:
         allowed = {"data"}
@@ -232,7 +315,7 @@ def nothing_before_the_edge(simulation, stage, now, moments, dice):
     held = {name: simulation.members(name) for name in stage.segments}
     for moment in looked:
         what = f"before the next edge {edge}, at {datetime_of(moment)}, since {datetime_of(now)}"
-        compare(stage.judged(moment), held, what)
+        compare(stage.judged(moment), called(stage, held), what)
 
 
 def check(play, simulated=dataout.Simulation):

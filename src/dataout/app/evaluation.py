@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dataout.app.instants import When, read_instant
 from dataout.app.memory import Memory, Rows
 from dataout.catalog.events import Catalog
 from dataout.catalog.read import parse_catalog
+from dataout.definitions.identity import parse_identity
 from dataout.errors import ProjectError, UsageError
+from dataout.identity.merging import PLAIN_SOURCES, MergeRules
 from dataout.model.complaints import Mistakes, spell
 from dataout.model.definitions import Complaint
 from dataout.model.people import Instant
+from dataout.model.reading import Context
 from dataout.segments.orders import orders_of
 from dataout.segments.parse import PLAIN, parse_segments, parse_traits
 from dataout.segments.translate import Definitions
@@ -27,6 +31,7 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     lists: Mapping[str, Iterable[Any]] | None = None,
     traits: Mapping[str, Any] | None = None,
     catalog: Mapping[str, Any] | None = None,
+    identity: Mapping[str, Any] | None = None,
     at: When,
     as_known_at: When = None,
     timezone: str = "UTC",
@@ -41,7 +46,10 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     attributes?, profile_id?, via?}``; ``traits`` and ``catalog`` are as in YAML. Rows of profiles,
     objects and lists may repeat with ``set_at`` and ``received_at``; without them they always held
     and were always known. Rows are dicts, or any table that speaks the Arrow PyCapsule interface.
-    ``as_known_at`` evaluates with only what had been received by then.
+    ``as_known_at`` evaluates with only what had been received by then. ``identity`` says, as in
+    YAML, by which identifiers profiles merge: attributes of their names (``email``, ``phone``,
+    ``maid``); rows of profiles and events may have an ``anonymous_id`` beside or in the place of
+    a ``profile_id``.
 
     Raises ``ProjectError`` with every mistake in ``segments``, names that a strict catalog lacks
     among them, and ``UsageError`` for other arguments and for rows that are wrong by themselves,
@@ -54,7 +62,7 @@ def evaluate(  # noqa: PLR0913 - the interface's own: one call says everything
     meaning = definitions_of(segments, traits or {}, catalog or {}, timezone, known)
     instant = read_instant(at, Instant(0), timezone)
     known_at = None if as_known_at is None else read_instant(as_known_at, Instant(0), timezone)
-    memory = Memory(timezone)
+    memory = Memory(timezone, identity_of(identity or {}))
     memory.add_profiles(profiles)
     memory.add_events(events)
     for name, rows in known.items():
@@ -85,11 +93,23 @@ def definitions_of(
     )
 
 
+def identity_of(written: Mapping[str, Any]) -> MergeRules:
+    """Read from plain data by what profiles merge. Raises ``ProjectError`` with every mistake."""
+    context = Context()
+    rules = parse_identity(written, context)
+    _raise_if(context.mistakes)
+    return replace(rules, sources=PLAIN_SOURCES)
+
+
 def _catalog(written: Mapping[str, Any]) -> Catalog:
     mistakes = Mistakes()
     catalog = parse_catalog(written, ("catalog",), mistakes)
-    if catalog is None or mistakes.found:
+    _raise_if(mistakes)
+    return catalog or Catalog()
+
+
+def _raise_if(mistakes: Mistakes) -> None:
+    if mistakes.found:
         raise ProjectError(
             [Complaint(PLAIN, spell(each.path), each.message, each.hint) for each in mistakes.found]
         )
-    return catalog

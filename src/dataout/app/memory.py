@@ -10,13 +10,19 @@ from dataout.app import state
 from dataout.audiences.evaluate import evaluate, members
 from dataout.audiences.ticks import Ticking, tick, ticking
 from dataout.errors import UsageError
+from dataout.identity.merging import PLAIN_SOURCES, MergeRules
+from dataout.ingest.as_known import as_known
 from dataout.ingest.intake import LoadOptions
 from dataout.ingest.load import load_rows
+from dataout.ingest.splits import split
 from dataout.model.people import Instant, ProfileId
 from dataout.ports import Engine
 from dataout.segments.formulas import Program
 from dataout.segments.translate import Definitions, program
 from dataout.sql.scope import Scope
+
+PLAIN_RULES = MergeRules(sources=PLAIN_SOURCES)
+"""Only what has one ``profile_id`` is one person, and anonymous ids are who claims them."""
 
 Rows = Iterable[Mapping[str, Any]] | Any
 """Dicts, or any table that speaks the Arrow PyCapsule interface."""
@@ -30,6 +36,7 @@ class Memory:
     """
 
     zone: str = "UTC"
+    identity: MergeRules = PLAIN_RULES
     engine: Engine = field(default_factory=state.memory_engine)
 
     def add_profiles(self, rows: Rows, received_at: Instant | None = None) -> None:
@@ -54,6 +61,7 @@ class Memory:
             options = LoadOptions(now=Instant(0), zone=self.zone, received="event_time")
         else:
             options = LoadOptions(now=received_at, zone=self.zone)
+        options = replace(options, identity=self.identity)
         load_rows(self.engine, kind, _table(kind, rows), replace(options, complete=True))
 
     def scope(self, at: Instant, known_at: Instant | None = None) -> Scope:
@@ -68,7 +76,8 @@ class Memory:
         names: Iterable[str] | None = None,
     ) -> Mapping[str, str]:
         """Evaluate segments (``names``: only these); gives the column of each."""
-        return evaluate(self.engine, program(definitions, names), self.scope(at, known_at))
+        with as_known(self.engine, known_at):
+            return evaluate(self.engine, program(definitions, names), self.scope(at, known_at))
 
     def members(
         self, columns: Mapping[str, str], names: Iterable[str]
@@ -84,10 +93,14 @@ class Memory:
         """Bring memberships up to an instant; see ``audiences.ticks``."""
         tick(self.engine, ready, at)
 
+    def split(self, person: str, at: Instant) -> tuple[str, ...]:
+        """Undo a merge; see ``ingest.splits``."""
+        return tuple(split(self.engine, person, self.identity, at))
+
     def slot(self, profile_id: str) -> int:
         """Find the number by which the engine knows a profile."""
         rows = self.engine.query(
-            "SELECT slot FROM profiles WHERE profile_id = $profile_id", {"profile_id": profile_id}
+            "SELECT slot FROM everyone WHERE profile_id = $profile_id", {"profile_id": profile_id}
         )
         return int(rows.to_pylist()[0]["slot"])
 

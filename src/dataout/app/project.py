@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from dataout.app.commands import deliver, load
 from dataout.app.commands.check import CheckResult
 from dataout.app.commands.deliver import RunResult
 from dataout.app.commands.explain import Explanation, explain
+from dataout.app.commands.identifiers import identifiers
 from dataout.app.commands.load import LoadResult
 from dataout.app.commands.preview import PreviewResult, preview
 from dataout.app.commands.segments import SegmentsResult, segments
@@ -23,6 +24,7 @@ from dataout.app.commands.verify import VerifyResult, verify
 from dataout.app.instants import When, read_instant
 from dataout.app.wiring import Surroundings
 from dataout.app.workspace import Workspace, chosen_environment, opened
+from dataout.audiences.coverage import Coverage
 from dataout.definitions import ProjectDefinition
 from dataout.model.definitions import Environment
 from dataout.model.people import Instant
@@ -89,6 +91,11 @@ class Project:
         """Count an audience at every step."""
         with self._work() as work:
             return preview(work, audience, _at(work, at))
+
+    def identifiers(self, audience: str | None = None, at: When = None) -> Mapping[str, Coverage]:
+        """Forecast per destination whom it could recognise, and why not everybody."""
+        with self._work() as work:
+            return identifiers(work, audience, _at(work, at))
 
     def plan(self, syncs: Sequence[str] = (), out: str | Path | None = None) -> Plan:
         """Work out what would change; ``out`` keeps the plan in a file."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from dataout.app.evaluation import definitions_of
+from dataout.app.evaluation import definitions_of, identity_of
 from dataout.app.instants import When, read_instant
 from dataout.app.memory import Memory, Rows
 from dataout.audiences.ticks import changes_of_tick, members_of, next_edge
@@ -24,8 +24,9 @@ ANY = None
 class Simulation:
     """Segments in memory, evaluated tick by tick, only for whom something touched.
 
-    ``segments``, ``traits`` and ``catalog`` are as in YAML; ``timezone`` (IANA) holds for times
-    without an offset and for calendar days. Raises ``ProjectError`` with every mistake in them.
+    ``segments``, ``traits`` and ``catalog`` are as in YAML; ``identity`` too: it says by
+    which identifiers profiles merge. ``timezone`` (IANA) holds for times without an offset and for
+    calendar days. Raises ``ProjectError`` with every mistake in them.
     """
 
     def __init__(
@@ -34,10 +35,11 @@ class Simulation:
         *,
         catalog: Mapping[str, Any] | None = None,
         traits: Mapping[str, Any] | None = None,
+        identity: Mapping[str, Any] | None = None,
         timezone: str = "UTC",
     ) -> None:
         self._rules = (traits or {}, catalog or {}, timezone)
-        self._memory = Memory(timezone)
+        self._memory = Memory(timezone, identity_of(identity or {}))
         self._ticked: frozenset[str] = frozenset()
         self.define(segments)
 
@@ -74,6 +76,15 @@ class Simulation:
         self._memory.add_objects(objects, received)
         for name, rows in (lists or {}).items():
             self._memory.add_list(name, rows, received)
+
+    def split(self, person: str, at: When) -> tuple[str, ...]:
+        """Undo a merge, for good: give the profile ids of the people that come of it.
+
+        ``person`` is a profile id, which leaves the others, or ``KIND:VALUE``: those leave each
+        other whom that value merged. Raises ``UsageError`` where there is nothing to split.
+        """
+        instant = read_instant(at, Instant(0), self._memory.zone)
+        return self._memory.split(person, instant)
 
     def tick(self, at: When) -> list[MembershipChange]:
         """Bring memberships up to ``at`` with all that has been added; say what changed.

@@ -12,11 +12,14 @@ from dataout.app import state
 from dataout.app.clock import SystemClock
 from dataout.app.folders import state_folder
 from dataout.app.wiring import Surroundings, connect, destination_types
-from dataout.audiences.desired import Identification, Target, desire
+from dataout.audiences.desired import Target, desire
 from dataout.audiences.evaluate import evaluate, recall
+from dataout.audiences.identify import Identification
 from dataout.audiences.ticks import last_tick, tick, ticking
 from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
+from dataout.ingest.as_known import as_known
+from dataout.ingest.graph import bring_up
 from dataout.model.complaints import nearest
 from dataout.model.definitions import Audience, AudienceKind, Environment, Sync
 from dataout.model.people import Instant
@@ -62,6 +65,11 @@ class Workspace:
         return program(self.meaning)
 
     @property
+    def identification(self) -> Identification:
+        """Where identifiers come from."""
+        return Identification(self.definition.identifiers, self.definition.region or "")
+
+    @property
     def syncs(self) -> Sequence[Sync]:
         """Every sync of the project, exclusions first."""
         audiences = self.definition.audiences.values()
@@ -96,7 +104,8 @@ class Workspace:
 
     def evaluate(self, at: Instant, known_at: Instant | None = None) -> Mapping[str, str]:
         """Evaluate all segments; gives the column of each in the working table."""
-        return evaluate(self.engine, self.program, self.scope(at, known_at))
+        with as_known(self.engine, known_at):
+            return evaluate(self.engine, self.program, self.scope(at, known_at))
 
     def tick(self, at: Instant) -> Mapping[str, str]:
         """Bring memberships up to an instant; gives the columns as ``evaluate`` does.
@@ -106,8 +115,14 @@ class Workspace:
         last = last_tick(self.engine)
         if last is not None and at < last:
             return self.evaluate(at)
+        self.take_up_identity()
         self.bring_up(self, at)
         return recall(self.engine, self.program.formulas)
+
+    def take_up_identity(self) -> None:
+        """Merge by the rules that the project has now, if they are others than the last time."""
+        with self.engine.transaction():
+            bring_up(self.engine, self.definition.identity, self.clock.now())
 
     def desire(self, columns: Mapping[str, str], at: Instant) -> None:
         """Fill the waterfall and the desired entries of every sync from evaluated segments."""
@@ -117,9 +132,8 @@ class Workspace:
             Target(sync, types[destinations[sync.destination].type].capabilities.platform)
             for sync in self.syncs
         ]
-        identification = Identification(self.definition.identifiers, self.definition.region or "")
         audiences = list(self.definition.audiences.values())
-        desire(self.engine, audiences, columns, targets, identification, at)
+        desire(self.engine, audiences, columns, targets, self.identification, at)
 
 
 def meaning_of(definition: ProjectDefinition) -> Definitions:

@@ -67,7 +67,7 @@ def members(
     found: dict[str, frozenset[ProfileId]] = {}
     for name in names:
         rows = engine.query(
-            "SELECT p.profile_id FROM evaluation AS e JOIN profiles AS p ON p.slot = e.slot "
+            "SELECT p.profile_id FROM evaluation AS e JOIN everyone AS p ON p.origin = e.slot "
             f"WHERE e.{columns[name]}"
         )
         found[name] = frozenset(ProfileId(each) for each in rows.column("profile_id").to_pylist())

@@ -46,6 +46,7 @@ TABLES = (
     "object_attributes",
     "withdrawals",
     "deletions",
+    "merges",
 )
 """The tables of history, as the last tick counts what arrived in them."""
 

@@ -164,6 +164,8 @@ class KeyedTicks:
         engine.execute(statement("feeds", "arrived"), now.arrived)
         if now.news or parts.rest.program.formulas:
             engine.execute(statement("ticks", "touched"), {"at": at})
+        if before is None:
+            _end_merged(engine, parts, at)
         news = self._news(engine, before, now)
         if news.profiles is not None:
             self._crowd.make_room(news.profiles)
@@ -262,7 +264,16 @@ class KeyedTicks:
 
 
 def _flood(before: Position, now: Position) -> bool:
-    return now.arrived["events"] - before.arrived["events"] > A_FLOOD
+    """Say whether streams are read anew: too many events came, or profiles merged or parted."""
+    merged = now.arrived["merges"] > before.arrived["merges"]
+    return merged or now.arrived["events"] - before.arrived["events"] > A_FLOOD
+
+
+def _end_merged(engine: Engine, parts: Parts, at: Instant) -> None:
+    """End the memberships of profiles that are part of other people: there is no room for them."""
+    names = {"segments": list(parts.meanings), "at": at}
+    engine.execute(statement("feeds", "merged_members"), names)
+    sql.record(engine, {"at": at})
 
 
 def _record(engine: Engine, changes: pa.Table, at: Instant) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
+from rich.markup import escape
 
 from dataout.cli.session import Session, head, instant
 
@@ -24,6 +25,13 @@ def register(app: typer.Typer) -> None:
     rejects.command("replay")(rejects_replay)
     rejects.command("drop")(rejects_drop)
     app.add_typer(rejects, name="rejects", rich_help_panel=PANEL)
+    identity = typer.Typer(
+        no_args_is_help=True,
+        help="Who is one person: undo a merge.",
+        rich_markup_mode=None,
+    )
+    identity.command("split")(identity_split)
+    app.add_typer(identity, name="identity", rich_help_panel=PANEL)
 
 
 def status(context: typer.Context) -> int:
@@ -73,6 +81,21 @@ def verify(
         title = head(work, result.at)
         session.answer(result, lambda out: verified(out, title, result))
     return 0 if result.ok else 1
+
+
+def identity_split(
+    context: typer.Context,
+    person: str = typer.Argument(help="A merged profile's id, or KIND:VALUE of what merged."),
+) -> None:
+    """Undo a merge, for good: the profile leaves, or those whom a value merged leave each other."""
+    session: Session = context.obj
+    with session.workspace() as work:
+        from dataout.app.commands import identity as command
+
+        result = command.split_person(work, person)
+        title = head(work)
+        people = ", ".join(result.people)
+        session.answer(result, lambda out: out.print(escape(f"{title}: now {people}")))
 
 
 def rejects_list(context: typer.Context) -> None:

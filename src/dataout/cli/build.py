@@ -1,4 +1,4 @@
-"""Commands that build: init, check, test, segments, preview, schema."""
+"""Commands that build: init, check, test, segments, preview, identifiers, schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PANEL = "Build"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
-    for command in (init, check, test, segments, preview, schema):
+    for command in (init, check, test, segments, preview, identifiers, schema):
         app.command(rich_help_panel=PANEL)(command)
 
 
@@ -118,6 +118,23 @@ def preview(
         result = command.preview(work, audience, instant(work, at))
         title = head(work, result.at)
         session.answer(result, lambda out: waterfall(out, title, result))
+
+
+def identifiers(
+    context: typer.Context,
+    audience: str = typer.Argument(None),
+    at: str = typer.Option(None, help="The instant: ISO-8601, or relative as in -3h."),
+) -> None:
+    """Forecast whom each destination could recognise, and why not everybody. Sends nothing."""
+    session: Session = context.obj
+    with session.workspace() as work:
+        from dataout.app.commands import identifiers as command
+        from dataout.cli.forecast import forecast
+
+        moment = instant(work, at)
+        result = command.identifiers(work, audience, moment)
+        title = head(work, moment)
+        session.answer(result, lambda out: forecast(out, title, result))
 
 
 def schema() -> None:

@@ -25,6 +25,9 @@ def explanation(out: Console, title: str, result: Explanation) -> None:
     verdict = "in" if result.inside else "not in"
     out.print(escape(f"{title}: {result.person} is {verdict} {result.subject}"), style="bold")
     out.print(escape(_stretch(result)))
+    for profile in result.merged:
+        because = ", ".join(f"{each.kind} {each.value}" for each in profile.because)
+        out.print(escape(f"one person: {profile.profile_id} by {because or 'nothing of its own'}"))
     if result.funnel is not None:
         because = f" by {result.funnel.because}" if result.funnel.because else ""
         tier = f", tier {result.funnel.tier}" if result.funnel.tier else ""

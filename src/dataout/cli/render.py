@@ -173,6 +173,11 @@ def rejected_records(out: Console, title: str, result: RejectsResult) -> None:
 def status_tables(out: Console, title: str, result: StatusResult) -> None:
     """Show an environment at a glance."""
     out.print(escape(f"{title}: {result.profiles:,} profiles, {result.rejects:,} rejects"))
+    if result.merged:
+        out.print(escape(f"{result.merged:,} more profiles are part of one of these people"))
+    for each in result.quarantined:
+        values = f"{each.values:,} {each.kind} value{'s' * (each.values != 1)} merge nobody"
+        out.print(escape(f"{values}: {each.reason}, such as {each.example}"))
     streams = Table("event", "source", _right("events"), "newest", "received")
     for stream in result.streams:
         streams.add_row(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dataout.definitions.settings import FIELD
+from dataout.definitions.identifiers import FIELD
 from dataout.model.complaints import Mistake, nearest
 from dataout.model.definitions import Audience, AudienceKind, Sync, Tier
 from dataout.model.people import Field

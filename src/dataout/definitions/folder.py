@@ -24,6 +24,7 @@ SECTIONS = (
     "catalog",
     "sources",
     "identifiers",
+    "identity",
     "segments",
     "traits",
     "lists",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from dataout.catalog.events import Catalog, SourceDefinition
+from dataout.identity.merging import MergeRules
 from dataout.model.definitions import (
     Audience,
     DestinationDefinition,
@@ -14,7 +15,7 @@ from dataout.model.definitions import (
     Place,
     TickSettings,
 )
-from dataout.model.people import Field, Instant
+from dataout.model.people import Field, Instant, Origin
 from dataout.model.reading import MentionKind
 from dataout.segments.tree import Condition, Trait
 
@@ -128,7 +129,8 @@ class ProjectDefinition:
     """Everything a project folder says; checked, with every name resolved.
 
     ``region`` is the country by which phones are read that nothing else places. ``identifiers``
-    says where each field's raw value comes from, in order: ``profile_id`` or ``attribute.PATH``.
+    says where each field's raw value comes from, in order of preference; ``identity`` by which of
+    them profiles merge.
     ``references`` says where conditions and traits name what, for the checks that need the data.
     """
 
@@ -140,7 +142,8 @@ class ProjectDefinition:
     ticks: TickSettings
     catalog: Catalog
     sources: Mapping[str, SourceDefinition]
-    identifiers: Mapping[Field, tuple[str, ...]]
+    identifiers: Mapping[Field, tuple[Origin, ...]]
+    identity: MergeRules
     segments: Mapping[str, Segment]
     traits: Mapping[str, TraitDefinition]
     lists: Mapping[str, ListDefinition]

@@ -14,6 +14,8 @@ from dataout.definitions.cases import TESTS, TestBody, check_subjects, placed
 from dataout.definitions.destinations import Written as WrittenDestination
 from dataout.definitions.destinations import read_destinations
 from dataout.definitions.folder import MAIN, Folder, read_folder
+from dataout.definitions.identifiers import IDENTIFIERS, identifiers_of
+from dataout.definitions.identity import IDENTITY
 from dataout.definitions.names import (
     NAMED,
     check_circles,
@@ -27,10 +29,11 @@ from dataout.definitions.project import (
     TraitDefinition,
 )
 from dataout.definitions.sections import LISTS, SEGMENTS, ListBody, SegmentBody
-from dataout.definitions.settings import IDENTIFIERS, TIMEZONE, Main, identifiers_of, read_main
+from dataout.definitions.settings import TIMEZONE, Main, read_main
 from dataout.errors import ProjectError
+from dataout.identity.merging import MergeRules, sources_of
 from dataout.model.definitions import Audience, Complaint, Place
-from dataout.model.people import Field
+from dataout.model.people import Field, Origin
 from dataout.model.reading import Context, Reader
 from dataout.segments.mentions import check_mentions
 from dataout.segments.traits import TRAITS, Written, number_traits
@@ -73,7 +76,8 @@ class _Parts:
     main: Main
     catalog: Catalog
     sources: Mapping[str, SourceDefinition]
-    identifiers: Mapping[str, tuple[str, ...]]
+    identifiers: Mapping[str, tuple[Origin, ...]]
+    identity: MergeRules
     segments: Mapping[str, SegmentBody]
     traits: Mapping[str, Written]
     lists: Mapping[str, ListBody]
@@ -108,6 +112,7 @@ def _read_parts(
         catalog=catalog,
         sources=_section(data, "sources", SOURCES, context) or {},
         identifiers=_section(data, "identifiers", IDENTIFIERS, context) or {},
+        identity=_section(data, "identity", IDENTITY, context) or MergeRules(),
         segments=_section(data, "segments", SEGMENTS, context) or {},
         traits=traits,
         lists=_section(data, "lists", LISTS, context) or {},
@@ -185,6 +190,7 @@ def _project(
     joined: Folder,
     context: Context,
 ) -> ProjectDefinition:
+    identifiers = identifiers_of(parts.identifiers)
     return ProjectDefinition(
         folder=folder,
         name=parts.main.name or folder.resolve().name,
@@ -194,7 +200,8 @@ def _project(
         ticks=parts.main.ticks,
         catalog=parts.catalog,
         sources=parts.sources,
-        identifiers=identifiers_of(parts.identifiers),
+        identifiers=identifiers,
+        identity=_identity(parts, identifiers),
         segments={segment.name: segment for segment in _segments(parts, joined)},
         traits={trait.name: trait for trait in _traits(parts, joined)},
         lists={
@@ -215,6 +222,10 @@ def _project(
         references=references(context, lambda path: _place(path, joined)),
         files=tuple(joined.files),
     )
+
+
+def _identity(parts: _Parts, identifiers: Mapping[Field, tuple[Origin, ...]]) -> MergeRules:
+    return replace(parts.identity, sources=sources_of(identifiers), region=parts.main.region or "")
 
 
 def _traits(parts: _Parts, joined: Folder) -> Iterator[TraitDefinition]:

@@ -8,12 +8,13 @@ from dataout.catalog.read import CATALOG, SOURCES
 from dataout.definitions.audiences import AUDIENCES
 from dataout.definitions.cases import TESTS
 from dataout.definitions.destinations import destination_schema
+from dataout.definitions.identifiers import IDENTIFIERS
+from dataout.definitions.identity import IDENTITY
 from dataout.definitions.sections import LISTS, SEGMENTS
 from dataout.definitions.settings import (
     DEFAULTS,
     ENGINE,
     ENVIRONMENTS,
-    IDENTIFIERS,
     NAME,
     STORE,
     TICKS,
@@ -37,6 +38,7 @@ def json_schema() -> dict[str, object]:
         "catalog": CATALOG.schema,
         "sources": SOURCES.schema,
         "identifiers": IDENTIFIERS.schema,
+        "identity": IDENTITY.schema,
         "segments": SEGMENTS.schema,
         "traits": TRAITS.schema,
         "lists": LISTS.schema,

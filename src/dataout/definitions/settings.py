@@ -1,4 +1,4 @@
-"""What ``dataout.yaml`` says about the project itself, and where identifiers come from."""
+"""What ``dataout.yaml`` says about the project itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from dataout.catalog.read import COUNTRY
-from dataout.model.complaints import nearest
 from dataout.model.definitions import Environment, TicksBy, TickSettings
-from dataout.model.people import Field
-from dataout.model.readers import BOOLEAN, DURATION, TEXT, ZONE, map_of, one_or_more, word
-from dataout.model.reading import Context, Key, Mention, Reader, Shape, expected, unsupported
+from dataout.model.readers import BOOLEAN, DURATION, TEXT, ZONE, map_of, word
+from dataout.model.reading import Context, Key, Reader, Shape, expected, unsupported
 
 if TYPE_CHECKING:
     from dataout.model.complaints import Path
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 DEV = "dev"
 """The default environment. It reaches nothing but the sandbox."""
 
-FIELD: Reader[Field] = word(*Field)
-PROFILE_ID = "profile_id"
-_ATTRIBUTE = "attribute."
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 
@@ -188,36 +183,3 @@ def environments_of(
         )
         for name, body in bodies.items()
     }
-
-
-def _origin(value: object, path: Path, context: Context) -> str | None:
-    text = TEXT.read(value, path, context)
-    if text is None or text == PROFILE_ID:
-        return text
-    name = text.removeprefix(_ATTRIBUTE)
-    if name == text or not all(name.split(".")):
-        hint = nearest(text, [PROFILE_ID])
-        hint = hint if hint.startswith("Did") else f"Did you mean '{_ATTRIBUTE}{text}'?"
-        context.mistakes.add(
-            path, f"expected {PROFILE_ID} or attribute.NAME, found {text!r}.", hint
-        )
-        return None
-    context.mentions.append(Mention("attribute", name, path))
-    return text
-
-
-ORIGIN: Reader[str] = Reader(
-    _origin, {"type": "string", "pattern": r"^(profile_id|attribute(\.[^.]+)+)$"}
-)
-IDENTIFIERS: Reader[Mapping[str, tuple[str, ...]]] = map_of(
-    FIELD.to(str), one_or_more(ORIGIN, "profile_id or attribute.NAME"), "identifiers"
-)
-
-
-def identifiers_of(written: Mapping[str, tuple[str, ...]]) -> Mapping[Field, tuple[str, ...]]:
-    """Complete the origins: a field that nothing is said about is the attribute of its name."""
-    return {field: written.get(field.value, _default(field)) for field in Field}
-
-
-def _default(field: Field) -> tuple[str, ...]:
-    return (PROFILE_ID,) if field is Field.EXTERNAL_ID else (f"{_ATTRIBUTE}{field.value}",)

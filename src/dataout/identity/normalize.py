@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from dataout.errors import UsageError
 from dataout.identity.countries import country_code
+from dataout.identity.hashes import looks_hashed, sha256, taken
+from dataout.identity.placeholders import is_placeholder
 from dataout.identity.platforms import PLATFORMS, Row
 from dataout.identity.reasons import Place, Reason
-from dataout.identity.rules import RULES
+from dataout.identity.rules import FURTHER, RULES, RuleName
 from dataout.model.complaints import nearest
 from dataout.model.people import Field, Normalized
 
-_HASH = re.compile(r"[0-9a-fA-F]{64}")
-_OTHER_HASH = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}")  # MD5, SHA-1
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _INVISIBLE = (
     "\0\ufeff\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
 )
 _EDGES = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + _INVISIBLE
+_UUID_DIGITS = 32
 _EXACT_FLOATS = 2**53
 _LONGEST_INTEGER = 256  # bits
 
@@ -48,10 +49,100 @@ def normalize(
     'email: no domain'
     """
     row = _row(platform, field)
-    value = _apply(Field(field), row, raw, country, region)
+    place = Place(country_code(country or ""), country_code(region or ""))
+    (answer,) = normalize_each(Field(field), (row,), raw, place)
+    return answer
+
+
+def normalize_each(
+    field: Field, rows: Sequence[Row], raw: object, place: Place
+) -> Sequence[Normalized]:
+    """Give one raw value the shape that each of several rows of a field asks for.
+
+    For many values: what their rules have in common is done once. Raises nothing.
+    """
+    text = _text(raw)
+    if isinstance(text, Reason):
+        return [_unusable(field, text)] * len(rows)
+    trimmed = text.strip(_EDGES)
+    if not trimmed:
+        return [_unusable(field, Reason.EMPTY)] * len(rows)
+    hashed = _is_hash(field, trimmed)
+    if not hashed and is_placeholder(field, trimmed):
+        return [_unusable(field, Reason.PLACEHOLDER)] * len(rows)
+    by_rule: dict[RuleName, str | Reason] = {}
+    return [
+        _already(field, row, trimmed)
+        if hashed and row.rule != "exact"
+        else _sent(field, row, _by_rule(row.rule, text, trimmed, place, by_rule))
+        for row in rows
+    ]
+
+
+def _by_rule(
+    rule: RuleName,
+    text: str,
+    trimmed: str,
+    place: Place,
+    known: dict[RuleName, str | Reason],
+) -> str | Reason:
+    """Follow a rule, as far as ``known`` does not know already what it comes to."""
+    if rule not in known:
+        if (further := FURTHER.get(rule)) is None:
+            known[rule] = RULES[rule](text if rule == "exact" else trimmed, place)
+        else:
+            first, then = further
+            value = _by_rule(first, text, trimmed, place, known)
+            known[rule] = value if isinstance(value, Reason) else then(value)
+    return known[rule]
+
+
+def _sent(field: Field, row: Row, value: str | Reason) -> Normalized:
     if isinstance(value, Reason):
-        return Normalized(value=None, sent=None, reason=f"{Field(field)}: {value.value}")
-    return Normalized(value=value, sent=_digest(value) if row.hashed else value, reason=None)
+        return _unusable(field, value)
+    return Normalized(value=value, sent=sha256(value) if row.hashed else value, reason=None)
+
+
+def take_hashed(
+    platform: str, field: str | Field, raw: object, *, like: str | None = None
+) -> Normalized:
+    """Take a value whose source is declared ``hashed: sha256``, or say why it is of no use.
+
+    Upper-case hex is mended; ``value`` and ``sent`` are both the hash. ``like`` names the platform
+    in whose form it was hashed, where that is known: another form's hash would match nobody.
+    Raises what ``normalize`` does.
+
+    >>> take_hashed("meta", "email", "ann@example.com").reason
+    'email: declared as hashed: not a SHA-256'
+    """
+    row, text = _row(platform, field), _text(raw)
+    if isinstance(text, Reason):
+        return _unusable(Field(field), text)
+    trimmed = text.strip(_EDGES)
+    if not trimmed:
+        return _unusable(Field(field), Reason.EMPTY)
+    answer = _already(Field(field), row, trimmed)
+    if answer.sent is not None and like is not None and _row(like, field).rule != row.rule:
+        return _unusable(Field(field), Reason.HASHED_ELSEWHERE)
+    return answer
+
+
+def _is_hash(field: Field, text: str) -> bool:
+    """Whether it has to be a hash; an advertising id without its hyphens looks like an MD5."""
+    return looks_hashed(text) and (field is not Field.MAID or len(text) > _UUID_DIGITS)
+
+
+def _already(field: Field, row: Row, text: str) -> Normalized:
+    found = taken(text)
+    if isinstance(found, Reason):
+        return _unusable(field, found)
+    if not row.hashed:
+        return _unusable(field, Reason.HASHED)
+    return Normalized(value=found, sent=found, reason=None)
+
+
+def _unusable(field: Field, reason: Reason) -> Normalized:
+    return Normalized(value=None, sent=None, reason=f"{field}: {reason.value}")
 
 
 def _row(platform: str, field: str) -> Row:
@@ -61,23 +152,6 @@ def _row(platform: str, field: str) -> Row:
     if field not in rows:
         raise UsageError(f"'{platform}' has no field '{field}'.", nearest(field, rows))
     return rows[Field(field)]
-
-
-def _apply(
-    field: Field, row: Row, raw: object, country: str | None, region: str | None
-) -> str | Reason:
-    text = _text(raw)
-    if isinstance(text, Reason):
-        return text
-    trimmed = text.strip(_EDGES)
-    if not trimmed:
-        return Reason.EMPTY
-    if row.rule == "exact":
-        return text
-    if field is not Field.MAID and (hashed := _hashed(trimmed)):
-        return hashed
-    place = Place(country_code(country or ""), country_code(region or ""))
-    return RULES[row.rule](trimmed, place)
 
 
 def _text(raw: object) -> str | Reason:
@@ -101,13 +175,3 @@ def _text(raw: object) -> str | Reason:
             return str(raw)
         case _:
             return Reason.NOT_TEXT
-
-
-def _hashed(text: str) -> Reason | None:
-    if _HASH.fullmatch(text):
-        return Reason.HASHED
-    return Reason.HASHED_OTHERWISE if _OTHER_HASH.fullmatch(text) else None
-
-
-def _digest(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()

@@ -7,9 +7,10 @@ import re
 import phonenumbers
 from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, ValidationResult
 
+from dataout.identity.numbering import plain_number
 from dataout.identity.reasons import Place, Reason
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_DECIMAL = re.compile(r"\+?[0-9]{7,15}\.0")  # what a table makes of a column with gaps
 _SPREADSHEET = re.compile(r"[0-9][.,][0-9]+[eE]\+?[0-9]+")
 
 # No carrier was ever given the area code 555: like example.com it is free for examples, and Meta's
@@ -30,33 +31,20 @@ def phone(text: str, place: Place) -> str | Reason:
     >>> phone("07911 123456", Place())
     <Reason.NO_COUNTRY: 'no country'>
     """
-    if _E164.fullmatch(text) and (quick := _known(text)):
-        return quick
+    region = place.country or place.region
+    if text.endswith(".0") and _DECIMAL.fullmatch(text):
+        text = text.removesuffix(".0")
+    if plain := plain_number(text, region):
+        return plain
     if not any(letter.isdigit() for letter in text):
         return Reason.NO_DIGITS
     if _SPREADSHEET.fullmatch(text):
         return Reason.DIGITS_LOST
-    region = place.country or place.region
     answer = _read(text, region)
     if isinstance(answer, Reason) and text.startswith("00"):
         international = _read(f"+{text[2:]}", None)
         return international if isinstance(international, str) or region is None else answer
     return answer
-
-
-def _known(e164: str) -> str | None:
-    """Confirm a number that is E.164 already; the shortcut for most of a well-kept list.
-
-    Parsing as well takes about twice as long. None means: read it like any other text, for what
-    is behind the country code may still be a trunk zero.
-    """
-    for end in (2, 3, 4):
-        if (code := int(e164[1:end])) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            if e164[end] == "0":
-                return None
-            number = PhoneNumber(country_code=code, national_number=int(e164[end:]))
-            return e164 if phonenumbers.is_valid_number(number) else None
-    return None
 
 
 def _read(text: str, region: str | None) -> str | Reason:

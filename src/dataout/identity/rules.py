@@ -7,14 +7,13 @@ not empty, and no hash (``exact`` gets it untrimmed).
 from __future__ import annotations
 
 import re
-import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from email_validator import EmailNotValidError, validate_email
-
 from dataout.identity.countries import country_code, fold, us_state
 from dataout.identity.dates import birth_date
+from dataout.identity.emails import address, address_without_spaces, at_gmail
+from dataout.identity.names import bare_name, letters_of_any_script, trimmed
 from dataout.identity.phone import phone
 from dataout.identity.reasons import Place, Reason
 
@@ -28,16 +27,20 @@ RuleName = Literal[
     "birth date, YYYY-MM-DD",
     "country, capitals",
     "country, lower-case",
+    "e-mail, Gmail without dots and tags",
     "e-mail, lower-case",
+    "e-mail, no spaces",
     "exact",
     "gender, m or f",
     "letters of any script",
     "letters a-z",
+    "name, no titles",
     "phone, E.164",
     "phone, digits",
     "postal code",
     "state",
     "trimmed",
+    "UUID, as it is",
     "UUID, lower-case",
 ]
 
@@ -49,33 +52,8 @@ _GENDERS = MappingProxyType(
 )
 
 
-def _email(text: str, _: Place) -> str | Reason:
-    address = text.lower()
-    local, at, domain = address.rpartition("@")
-    if not at:
-        return Reason.NO_AT
-    if not domain:
-        return Reason.NO_DOMAIN
-    if not local or "." not in domain:
-        return Reason.NOT_AN_ADDRESS
-    try:
-        # The test environment allows .test; example.com and the like are allowed anyway.
-        validate_email(address, check_deliverability=False, test_environment=True, strict=True)
-    except EmailNotValidError:
-        return Reason.NOT_AN_ADDRESS
-    return address
-
-
-def _digits(text: str, place: Place) -> str | Reason:
-    number = phone(text, place)
-    return number if isinstance(number, Reason) else number.removeprefix("+")
-
-
-def _any_letters(text: str, _: Place) -> str | Reason:
-    """Keep letters and the marks on them, as UTF-8; drop spaces, punctuation, digits, symbols."""
-    lower = unicodedata.normalize("NFC", text).lower()
-    kept = "".join(letter for letter in lower if unicodedata.category(letter)[0] in "LM")
-    return unicodedata.normalize("NFC", kept) or Reason.NO_LETTERS
+def _without_plus(e164: str) -> str:
+    return e164.removeprefix("+")
 
 
 def _a_to_z(text: str, _: Place) -> str | Reason:
@@ -138,12 +116,13 @@ def _uuid(text: str, _: Place) -> str | Reason:
     return Reason.ZEROS if set(lower) == {"0", "-"} else lower
 
 
+def _uuid_as_it_is(text: str, place: Place) -> str | Reason:
+    lower = _uuid(text, place)
+    return lower if isinstance(lower, Reason) else text
+
+
 def _exact(text: str, _: Place) -> str | Reason:
     return text
-
-
-def _trimmed(text: str, _: Place) -> str | Reason:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 RULES: Mapping[RuleName, Rule] = MappingProxyType(
@@ -152,17 +131,27 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
         "birth date, YYYY-MM-DD": _iso_date,
         "country, capitals": _capital_country,
         "country, lower-case": _lower_country,
-        "e-mail, lower-case": _email,
+        "e-mail, lower-case": address,
+        "e-mail, no spaces": address_without_spaces,
         "exact": _exact,
         "gender, m or f": _gender,
-        "letters of any script": _any_letters,
+        "letters of any script": letters_of_any_script,
         "letters a-z": _a_to_z,
+        "name, no titles": bare_name,
         "phone, E.164": phone,
-        "phone, digits": _digits,
         "postal code": _postal_code,
         "state": _state,
-        "trimmed": _trimmed,
+        "trimmed": trimmed,
+        "UUID, as it is": _uuid_as_it_is,
         "UUID, lower-case": _uuid,
     }
 )
-"""The closed set of rules. A platform that needs another adds one here."""
+"""The closed set of rules, with those of ``FURTHER``. A platform that needs another adds one."""
+
+FURTHER: Mapping[RuleName, tuple[RuleName, Callable[[str], str | Reason]]] = MappingProxyType(
+    {
+        "e-mail, Gmail without dots and tags": ("e-mail, lower-case", at_gmail),
+        "phone, digits": ("phone, E.164", _without_plus),
+    }
+)
+"""Rules that are another one, and a bit more on what it gives: that is worked out once for both."""

@@ -10,6 +10,8 @@ from typing import Literal, cast
 import pyarrow as pa
 
 from dataout.errors import UsageError
+from dataout.identity.merging import MergeRules
+from dataout.ingest.graph import bring_up
 from dataout.ingest.mapping import RecordMapping
 from dataout.ingest.sources import BadLine, Chunk, Source, column_names
 from dataout.model.people import Instant
@@ -22,6 +24,9 @@ Progress = Callable[[int, int | None], None]
 """Told how many records of a file have been read, and how many there are, where that is known."""
 
 AHEAD = "event_time: ahead of its arrival"
+IDENTIFYING = ("events", "profiles")
+"""The kinds of records that may say who is who."""
+
 REASONS = 3
 """How many are told of rows that cannot be taken in."""
 
@@ -39,6 +44,7 @@ class LoadOptions:
     ``skew`` is the lead in milliseconds by which a source's clock may run ahead. ``known`` names
     the events that a strict catalog allows (None: any). ``complete``: there is nobody to mend
     rejects, so a record that is wrong by itself is a ``UsageError``, and none is taken in.
+    ``identity`` says by what profiles merge.
     """
 
     now: Instant
@@ -50,6 +56,7 @@ class LoadOptions:
     known: frozenset[str] | None = None
     complete: bool = False
     zones: Mapping[str, str] = field(default_factory=dict)
+    identity: MergeRules = field(default_factory=MergeRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,9 @@ class Intake:
         reasons = self._rows("reasons") if rejected else []
         with self.engine.transaction():
             loaded = self._history(extent, counts) if good else 0
+            if good and self.recipe.kind in IDENTIFYING:
+                claims = counts["anonymous"] > 0
+                bring_up(self.engine, self.options.identity, self.options.now, claims=claims)
             if rejected or extent["rejects"]:
                 self._rejects(foreign=foreign)
             if source is not None and source.is_file:

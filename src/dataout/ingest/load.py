@@ -11,7 +11,7 @@ import pyarrow as pa
 from dataout.errors import InputError, UsageError
 from dataout.ingest.files import find, open_file
 from dataout.ingest.headers import NO_HEADER, looks_like_a_record, suggestion
-from dataout.ingest.intake import Intake, Loaded, LoadOptions, Progress
+from dataout.ingest.intake import IDENTIFYING, Intake, Loaded, LoadOptions, Progress
 from dataout.ingest.records import of_rows
 from dataout.ingest.sources import Source
 from dataout.ingest.tables import of_table
@@ -104,7 +104,10 @@ def require_columns(source: Source, recipe: Recipe) -> None:
             raise _lacking(source, name, ", which the mapping names", named, "")
     mapped = origins(recipe)
     corrects = recipe.kind == "events" and (recipe.op is not None or "op" in there)
+    anonymous = recipe.kind in IDENTIFYING and {"anonymous_id"} & {*there, *mapped}
     for name in ("event_id",) if corrects else REQUIRED[recipe.kind]:
+        if anonymous and name == "profile_id":
+            continue
         ruled = name in ("event", "type") and rules(recipe)
         if name in mapped or ruled or {name, ALIASES.get(name)} & there:
             continue

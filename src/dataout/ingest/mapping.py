@@ -52,6 +52,7 @@ WRITTEN_FOR: Mapping[str, frozenset[Kind]] = {
     "event_id": frozenset({"events"}),
     "op": frozenset({"events"}),
     "properties": frozenset({"events"}),
+    "anonymous_id": frozenset({"events", "profiles"}),
     "deleted": frozenset({"profiles"}),
     "member": frozenset({"list"}),
     "type": RELATED_KINDS,
@@ -108,6 +109,7 @@ class RecordMapping:
             source=self.body[SOURCE] or "",
             list_name=list_name,
             profile_id=self.body[PROFILE_ID],
+            anonymous_id=self.body[ANONYMOUS_ID],
             event=self.body[EVENT] if kind == "events" else None,
             event_time=self.body[EVENT_TIME],
             event_id=self.body[EVENT_ID],
@@ -260,6 +262,7 @@ SOURCE = Key("source", TEXT)
 ZONE_KEY = Key("zone", ZONE)
 UNIT: Key[Unit] = Key("unit", cast("Reader[Unit]", word("s", "ms")))
 PROFILE_ID = Key("profile_id", COLUMN)
+ANONYMOUS_ID = Key("anonymous_id", COLUMN)
 NAME: Reader[Column | tuple[Naming, ...]] = Reader(_name, {"type": ["string", "object", "array"]})
 EVENT: Key[Column | tuple[Naming, ...]] = Key("event", NAME)
 EVENT_TIME = Key("event_time", ORIGIN)
@@ -291,6 +294,7 @@ SHAPE = Shape(
         ZONE_KEY,
         UNIT,
         PROFILE_ID,
+        ANONYMOUS_ID,
         EVENT,
         EVENT_TIME,
         EVENT_ID,

@@ -55,6 +55,19 @@ class Normalized:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a field's raw value comes from: ``profile_id`` or ``attribute.NAME``.
+
+    ``hashed`` says that it arrives as a SHA-256 already; ``like`` the platform in whose form it was
+    hashed, where that was said.
+    """
+
+    source: str
+    hashed: bool = False
+    like: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A person as one destination may see them: prepared values only, never raw ones."""
 

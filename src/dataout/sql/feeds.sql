@@ -13,7 +13,9 @@ SELECT 'object_attributes' AS name, max(landing) AS last FROM object_attributes 
 UNION ALL
 SELECT 'withdrawals' AS name, max(landing) AS last FROM withdrawals WHERE landing > $withdrawals
 UNION ALL
-SELECT 'deletions' AS name, max(landing) AS last FROM deletions WHERE landing > $deletions;
+SELECT 'deletions' AS name, max(landing) AS last FROM deletions WHERE landing > $deletions
+UNION ALL
+SELECT 'merges' AS name, max(landing) AS last FROM merges WHERE landing > $merges;
 
 -- rewritten: the last correction
 SELECT coalesce(max(landing), 0) AS last FROM rewritten;
@@ -34,7 +36,8 @@ SELECT
   CAST($relationships AS BIGINT) AS relationships,
   CAST($object_attributes AS BIGINT) AS object_attributes,
   CAST($withdrawals AS BIGINT) AS withdrawals,
-  CAST($deletions AS BIGINT) AS deletions;
+  CAST($deletions AS BIGINT) AS deletions,
+  CAST($merges AS BIGINT) AS merges;
 
 -- renewed: whose events were corrected
 SELECT DISTINCT slot FROM rewritten WHERE landing > $after;
@@ -78,7 +81,13 @@ SELECT slot, cause FROM touched WHERE cause <> 'time';
 SELECT slot FROM profiles;
 
 -- members: who is in a segment
-SELECT slot FROM memberships WHERE segment = $segment;
+SELECT slot FROM memberships WHERE segment = $segment AND slot NOT IN (SELECT slot FROM merged);
+
+-- merged_members: memberships of profiles that are part of other people end
+CREATE OR REPLACE TEMP TABLE membership_changes AS
+SELECT segment, slot, FALSE AS entered, 'identity' AS cause, CAST($at AS BIGINT) AS true_from
+FROM memberships
+WHERE segment IN (SELECT unnest(CAST($segments AS VARCHAR[]))) AND slot IN (SELECT slot FROM merged);
 
 -- no_membership_changes: room for the changes that streams found
 CREATE OR REPLACE TEMP TABLE membership_changes (

@@ -213,6 +213,15 @@ def given(name: str) -> str:
     return f"coalesce({name}_type <> 'NULL' AND {name}_text <> '', FALSE)"
 
 
+def truth(name: str, *, otherwise: str = "TRUE") -> str:
+    """Read a field that says whether something is so; NULL: it says neither."""
+    return (
+        f"CASE WHEN NOT {given(name)} THEN {otherwise}"
+        f" WHEN lower({name}_text) IN ('true', '1') THEN TRUE"
+        f" WHEN lower({name}_text) IN ('false', '0') THEN FALSE END"
+    )
+
+
 def identity(name: str) -> str:
     """Read a field as an id: a text, or a whole number in its plain spelling."""
     whole = f"try_cast({name}_text AS DECIMAL(38, 6))"

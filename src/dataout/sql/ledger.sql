@@ -146,7 +146,7 @@ ANTI JOIN entries AS e ON e.sync = d.sync AND e.row_key = d.row_key
 WHERE d.sync = $sync;
 
 -- remember_owners: keep whose entries they are
-INSERT INTO entry_owners
+INSERT INTO entry_owners BY NAME
 SELECT o.sync, o.row_key, o.slot
 FROM owners AS o
 ANTI JOIN entry_owners AS e ON e.sync = o.sync AND e.row_key = o.row_key AND e.slot = o.slot

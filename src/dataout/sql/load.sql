@@ -25,7 +25,8 @@ CREATE OR REPLACE TEMP TABLE load_parsed (
   type VARCHAR,
   object_id VARCHAR,
   related BOOLEAN,
-  via VARCHAR
+  via VARCHAR,
+  anonymous_id VARCHAR
 );
 
 -- news: the working table of the records of one load that say something new
@@ -38,7 +39,8 @@ SELECT
   count(*) FILTER (problem IS NULL AND skipped) AS skipped,
   count(*) FILTER (early) AS early,
   count(op) AS corrections,
-  count(deleted) AS deletions
+  count(deleted) AS deletions,
+  count(anonymous_id) AS anonymous
 FROM load_parsed;
 
 -- reasons: why records were rejected, and where that is first seen
@@ -50,14 +52,14 @@ ORDER BY records DESC, reason;
 -- profiles: people seen for the first time get the next slots, in the order of the records
 INSERT INTO profiles
 SELECT
-  (SELECT coalesce(max(slot), 0) FROM profiles) + row_number() OVER (ORDER BY first_row),
+  (SELECT coalesce(max(origin), 0) FROM everyone) + row_number() OVER (ORDER BY first_row),
   profile_id
 FROM (
   SELECT profile_id, min("row") AS first_row FROM load_parsed
   WHERE profile_id IS NOT NULL
   GROUP BY profile_id
 ) AS seen
-ANTI JOIN profiles USING (profile_id);
+ANTI JOIN everyone USING (profile_id);
 
 -- repeated: records that have their digest in common with others: which of them each is
 CREATE OR REPLACE TEMP TABLE load_repeated AS
@@ -103,17 +105,18 @@ SELECT
   event_id,
   event_key,
   backfill,
-  CAST(CAST(rest AS JSON) AS VARIANT) AS properties
+  CAST(CAST(rest AS JSON) AS VARIANT) AS properties,
+  nullif(origin, slot) AS origin
 FROM keyed
-JOIN profiles USING (profile_id)
+JOIN everyone USING (profile_id)
 ANTI JOIN events AS known USING (event_key)
 WHERE event_key IS NOT NULL
 ORDER BY name, event_time;
 
 -- several: people of whom a load has several records: only theirs can speak of one instant twice
 CREATE OR REPLACE TEMP TABLE load_several AS
-SELECT slot AS owner FROM load_parsed JOIN profiles USING (profile_id)
-GROUP BY slot
+SELECT origin AS owner FROM load_parsed JOIN everyone USING (profile_id)
+GROUP BY origin
 HAVING count(*) > 1;
 
 -- several_objects: objects of which a load has several records
@@ -125,9 +128,9 @@ HAVING count(*) > 1;
 
 -- said_of_people: the records that state values of people
 CREATE OR REPLACE TEMP VIEW load_said AS
-SELECT "row", slot AS owner, set_at, received_at, stated, rest
+SELECT "row", origin AS owner, set_at, received_at, stated, rest
 FROM load_parsed
-JOIN profiles USING (profile_id);
+JOIN everyone USING (profile_id);
 
 -- said_of_objects: the records that state values of objects
 CREATE OR REPLACE TEMP VIEW load_said AS
@@ -167,45 +170,46 @@ UNION ALL
 
 -- stated_members: who was put on the list or taken off it
 CREATE OR REPLACE TEMP TABLE load_values AS
-SELECT "row", slot AS owner, CAST($1 AS VARCHAR) AS name, member AS value, set_at, received_at, stated
+SELECT "row", origin AS owner, CAST($1 AS VARCHAR) AS name, member AS value, set_at, received_at, stated
 FROM load_parsed
-JOIN profiles USING (profile_id)
-QUALIFY row_number() OVER (PARTITION BY slot, set_at, received_at ORDER BY "row" DESC) = 1;
+JOIN everyone USING (profile_id)
+QUALIFY row_number() OVER (PARTITION BY origin, set_at, received_at ORDER BY "row" DESC) = 1;
 
 -- stated_deletions: who was deleted, or brought back
 CREATE OR REPLACE TEMP TABLE load_values AS
-SELECT "row", slot AS owner, 'deleted' AS name, deleted AS value, set_at, received_at, stated
+SELECT "row", origin AS owner, 'deleted' AS name, deleted AS value, set_at, received_at, stated
 FROM load_parsed
-JOIN profiles USING (profile_id)
+JOIN everyone USING (profile_id)
 WHERE deleted IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY slot, set_at, received_at ORDER BY "row" DESC) = 1;
+QUALIFY row_number() OVER (PARTITION BY origin, set_at, received_at ORDER BY "row" DESC) = 1;
 
 -- stated_relationships: who was related to what, and how, told whole by each record
 CREATE OR REPLACE TEMP TABLE load_values AS
 SELECT
   "row",
-  slot AS owner,
+  origin AS owner,
   struct_pack(type := type, object_id := object_id) AS name,
   struct_pack(related := related, attributes := CAST(CAST(via AS JSON) AS VARIANT)) AS value,
   set_at,
   received_at,
   stated
 FROM load_parsed
-JOIN profiles USING (profile_id)
+JOIN everyone USING (profile_id)
 QUALIFY
-  row_number() OVER (PARTITION BY slot, type, object_id, set_at, received_at ORDER BY "row" DESC) = 1;
+  row_number() OVER (PARTITION BY origin, type, object_id, set_at, received_at ORDER BY "row" DESC) = 1;
 
 -- known_attributes: the history that new values are compared with
 CREATE OR REPLACE TEMP VIEW load_known AS
-SELECT slot AS owner, name, value, set_at, received_at, landing FROM attributes;
+SELECT coalesce(origin, slot) AS owner, name, value, set_at, received_at, landing FROM attributes;
 
 -- known_list_members: the history that new members are compared with
 CREATE OR REPLACE TEMP VIEW load_known AS
-SELECT slot AS owner, list AS name, member AS value, set_at, received_at, landing FROM list_members;
+SELECT coalesce(origin, slot) AS owner, list AS name, member AS value, set_at, received_at, landing
+FROM list_members;
 
 -- known_deletions: the history that new deletions are compared with
 CREATE OR REPLACE TEMP VIEW load_known AS
-SELECT slot AS owner, 'deleted' AS name, deleted AS value, set_at, received_at, landing
+SELECT coalesce(origin, slot) AS owner, 'deleted' AS name, deleted AS value, set_at, received_at, landing
 FROM deletions;
 
 -- known_object_attributes: the history that new values of objects are compared with
@@ -217,7 +221,7 @@ FROM object_attributes;
 -- known_relationships: the history that new relationships are compared with
 CREATE OR REPLACE TEMP VIEW load_known AS
 SELECT
-  slot AS owner,
+  coalesce(origin, slot) AS owner,
   struct_pack(type := type, object_id := object_id) AS name,
   struct_pack(related := related, attributes := attributes) AS value,
   set_at,
@@ -267,34 +271,40 @@ WHERE
 -- attributes: the values not known yet
 INSERT INTO attributes BY NAME
 SELECT
-  owner AS slot,
+  coalesce(merged.survivor, owner) AS slot,
+  CASE WHEN merged.survivor IS NOT NULL THEN owner END AS origin,
   name,
   value,
   set_at,
   received_at,
   (SELECT coalesce(max(landing), 0) FROM attributes) + "row" AS landing
-FROM load_fresh;
+FROM load_fresh
+LEFT JOIN merged ON merged.slot = owner;
 
 -- list_members: the members not known yet
 INSERT INTO list_members BY NAME
 SELECT
   name AS list,
-  owner AS slot,
+  coalesce(merged.survivor, owner) AS slot,
+  CASE WHEN merged.survivor IS NOT NULL THEN owner END AS origin,
   value AS member,
   set_at,
   received_at,
   (SELECT coalesce(max(landing), 0) FROM list_members) + "row" AS landing
-FROM load_fresh;
+FROM load_fresh
+LEFT JOIN merged ON merged.slot = owner;
 
 -- deletions: the deletions not known yet
 INSERT INTO deletions BY NAME
 SELECT
-  owner AS slot,
+  coalesce(merged.survivor, owner) AS slot,
+  CASE WHEN merged.survivor IS NOT NULL THEN owner END AS origin,
   value AS deleted,
   set_at,
   received_at,
   (SELECT coalesce(max(landing), 0) FROM deletions) + "row" AS landing
-FROM load_fresh;
+FROM load_fresh
+LEFT JOIN merged ON merged.slot = owner;
 
 -- object_attributes: the values of objects not known yet
 INSERT INTO object_attributes BY NAME
@@ -313,13 +323,15 @@ INSERT INTO relationships BY NAME
 SELECT
   name.type AS type,
   name.object_id AS object_id,
-  owner AS slot,
+  coalesce(merged.survivor, owner) AS slot,
+  CASE WHEN merged.survivor IS NOT NULL THEN owner END AS origin,
   value.related AS related,
   value.attributes AS attributes,
   set_at,
   received_at,
   (SELECT coalesce(max(landing), 0) FROM relationships) + "row" AS landing
-FROM load_fresh;
+FROM load_fresh
+LEFT JOIN merged ON merged.slot = owner;
 
 -- noted: the records of which something was not known yet
 INSERT INTO load_news SELECT "row" FROM load_fresh;
@@ -329,7 +341,7 @@ SELECT count(*) AS records
 FROM (
   SELECT "row" FROM load_news
   UNION
-  SELECT min("row") FROM load_parsed JOIN profiles USING (profile_id) WHERE slot > $1 GROUP BY profile_id
+  SELECT min("row") FROM load_parsed JOIN everyone USING (profile_id) WHERE origin > $1 GROUP BY profile_id
 );
 
 -- extent: how much there is before a load
@@ -339,7 +351,7 @@ SELECT
     (SELECT coalesce(max(landing), 0) FROM events),
     (SELECT coalesce(max(landing), 0) FROM withdrawals)
   ) AS landing,
-  (SELECT coalesce(max(slot), 0) FROM profiles) AS slots,
+  (SELECT coalesce(max(origin), 0) FROM everyone) AS slots,
   (SELECT count(*) FROM rejects WHERE kind = $1 AND file = $2) AS rejects;
 
 -- identified: the records of a load that are, or were, rejects
@@ -357,7 +369,8 @@ SET
   profile_id = NULL,
   object_id = NULL,
   digest = NULL,
-  op = NULL
+  op = NULL,
+  anonymous_id = NULL
 WHERE problem IS NULL AND NOT skipped AND rest = '{}' AND op IS NULL AND deleted IS NULL;
 
 -- taken_in: records that another mapping than their own can read are rejects no more

@@ -62,6 +62,7 @@ class Recipe:
     source: str = ""
     list_name: str = ""
     profile_id: Column | None = None
+    anonymous_id: Column | None = None
     event: Column | tuple[Naming, ...] | None = None
     event_time: Origin | None = None
     event_id: Column | None = None
@@ -82,8 +83,17 @@ class Recipe:
 
 ALIASES = {"profile_id": "person", "event": "name", "event_time": "timestamp"}
 TAKEN: Mapping[Kind, tuple[str, ...]] = {
-    "events": ("profile_id", "event", "event_time", "event_id", "op", "received_at", "source"),
-    "profiles": ("profile_id", "deleted", "set_at", "received_at"),
+    "events": (
+        "profile_id",
+        "anonymous_id",
+        "event",
+        "event_time",
+        "event_id",
+        "op",
+        "received_at",
+        "source",
+    ),
+    "profiles": ("profile_id", "anonymous_id", "deleted", "set_at", "received_at"),
     "list": ("profile_id", "set_at", "received_at", "member"),
     "objects": ("type", "object_id", "profile_id", "related", "via", "set_at", "received_at"),
     "relationships": ("type", "object_id", "profile_id", "related", "set_at", "received_at"),

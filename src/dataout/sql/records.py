@@ -16,6 +16,7 @@ from sqlglot import exp
 from dataout.model.people import Instant
 from dataout.segments.values import Filter, FilterAll, FilterAny, FilterNot, PropertyIs
 from dataout.sql import fields
+from dataout.sql.anonymous import CLAIMED, KINDS, anonymous_problem, named_or_anonymous
 from dataout.sql.fields import Lookup
 from dataout.sql.named import text
 from dataout.sql.recipe import (
@@ -166,6 +167,9 @@ def _renamed(condition: Filter, names: Mapping[str, str]) -> Filter:
 
 def _spelled(recipe: Recipe) -> dict[str, str]:
     spelled = {"profile": fields.identity("profile_id")}
+    if recipe.kind in KINDS:
+        spelled["claimed"] = CLAIMED
+        spelled["profile"] = named_or_anonymous(spelled["profile"], spelled["claimed"])
     spelled |= {f"{name}_time": fields.time_text(name) for name in times(recipe)}
     skip = "FALSE" if recipe.skip is None else _passes(recipe.skip, recipe)
     match recipe.kind:
@@ -175,13 +179,13 @@ def _spelled(recipe: Recipe) -> dict[str, str]:
             spelled["own_source"] = text(recipe.source) if recipe.source else _source()
             spelled["name"] = _name(recipe, f"nullif({fields.scalar('event')}, '')")
         case "list":
-            spelled["on_list"] = _truth("member")
+            spelled["on_list"] = fields.truth("member")
         case "profiles":
-            spelled["gone"] = _truth("deleted", otherwise="NULL")
+            spelled["gone"] = fields.truth("deleted", otherwise="NULL")
         case "objects" | "relationships":
             spelled["thing"] = fields.identity("object_id")
             spelled["name"] = _name(recipe, fields.identity("type"))
-            spelled["bound"] = _truth("related")
+            spelled["bound"] = fields.truth("related")
     if recipe.kind == "objects":
         spelled["held_via"] = held_object("via") if recipe.via is None else "NULL"
     if REST[recipe.kind]:
@@ -211,15 +215,6 @@ def _operation() -> str:
     return (
         f"CASE WHEN NOT {fields.given('op')} THEN 'add'"
         f" WHEN {word} IN ('add', 'replace', 'delete') THEN {word} END"
-    )
-
-
-def _truth(name: str, *, otherwise: str = "TRUE") -> str:
-    """Read a field that says whether something is so; NULL: it says neither."""
-    return (
-        f"CASE WHEN NOT {fields.given(name)} THEN {otherwise}"
-        f" WHEN lower({name}_text) IN ('true', '1') THEN TRUE"
-        f" WHEN lower({name}_text) IN ('false', '0') THEN FALSE END"
     )
 
 
@@ -272,9 +267,12 @@ def _happening_problem(name: str, recipe: Recipe) -> str:
 
 def _identity_problems(recipe: Recipe) -> list[str]:
     person = fields.identity_problem("profile_id", "profile")
+    if recipe.kind in KINDS:
+        person = anonymous_problem(person)
     match recipe.kind:
         case "events":
-            return [f"CASE WHEN {LASTS} OR {fields.given('profile_id')} THEN {person} END"]
+            named = f"{fields.given('profile_id')} OR {fields.given('anonymous_id')}"
+            return [f"CASE WHEN {LASTS} OR {named} THEN {person} END"]
         case "profiles" | "list":
             return [person]
         case "objects":
@@ -362,6 +360,7 @@ def _dated(recipe: Recipe, reading: Reading, lookup: Lookup) -> dict[str, str]:
 
 def _final(recipe: Recipe) -> dict[str, str]:
     common = {"profile_id": "profile", "received_at": "received"}
+    anonymous = {"anonymous_id": "claimed"}
     state = {**common, "set_at": "happened", "stated": "said"}
     thing = {**state, "type": "name", "object_id": "thing", "related": "bound"}
     match recipe.kind:
@@ -374,6 +373,7 @@ def _final(recipe: Recipe) -> dict[str, str]:
             )
             return {
                 **common,
+                **anonymous,
                 "name": "name",
                 "event_time": "happened",
                 "source": "named_source",
@@ -386,7 +386,7 @@ def _final(recipe: Recipe) -> dict[str, str]:
                 "digest": f"md5_number({key})",
             }
         case "profiles":
-            return {**state, "rest": "others", "deleted": "gone"}
+            return {**state, **anonymous, "rest": "others", "deleted": "gone"}
         case "list":
             return {**state, "member": "on_list"}
         case "objects":

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 from dataout.errors import StateTooNew
 from dataout.ports import Engine
+from dataout.sql.addresses import address_macros
 from dataout.sql.named import statement, statements
 
 CORRECTED = ("superseded", "corrects", "withdrawals", "deletions")
 TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
 KEYED = ("rewritten", "keyed")
+MERGED = (
+    "merged",
+    "everyone",
+    *(
+        f"{table}_origin"
+        for table in (
+            "events",
+            "attributes",
+            "list_members",
+            "relationships",
+            "withdrawals",
+            "deletions",
+            "entry_owners",
+        )
+    ),
+    "identities",
+    "quarantined",
+    "splits",
+    "merges",
+    "identity_rules",
+    "ticks_merges",
+)
+PREPARED = ("no_normalized", "prepared_values", "prepared", "prepared_of", "prepared_up_to")
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     tuple(
         name
         for name in statements("schema")
-        if name not in {"version", *CORRECTED, *TICKED, *KEYED}
+        if name not in {"version", *CORRECTED, *TICKED, *KEYED, *MERGED, *PREPARED}
     ),
     (*CORRECTED, *TICKED),
     KEYED,
+    MERGED,
+    PREPARED,
 )
 """Per version, the statements of ``schema.sql`` that lead to it from the one before."""
 
@@ -56,6 +82,8 @@ def prepare(engine: Engine) -> None:
         for name, text in statements(subject).items():
             if subject == "values" or name in WORKING_TABLES:
                 engine.execute(text)
+    for text in address_macros():
+        engine.execute(text)
     engine.execute(statement("ledger", "believed"))
 
 
@@ -66,7 +94,5 @@ WORKING_TABLES = (
     "unidentifiable",
     "shown_values",
     "changes",
-    "raw_identifiers",
-    "prepared",
 )
 """The temporary tables of ``desired.sql`` that one pass fills and the next one empties."""

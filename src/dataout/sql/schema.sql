@@ -196,3 +196,106 @@ CREATE TABLE rewritten (slot INTEGER NOT NULL, landing BIGINT NOT NULL);
 
 -- keyed: segments whose edges a server keeps in its memory: those in the table of edges say nothing
 CREATE TABLE keyed (segment VARCHAR NOT NULL);
+
+-- merged: profiles that are one person with another, whose slot all their records carry
+CREATE TABLE merged (slot INTEGER NOT NULL, profile_id VARCHAR NOT NULL, survivor INTEGER NOT NULL);
+
+-- everyone: every profile id there ever was: the slot it came with, and whose it is now
+CREATE VIEW everyone AS
+SELECT slot AS origin, profile_id, slot FROM profiles
+UNION ALL
+SELECT slot, profile_id, survivor FROM merged;
+
+-- events_origin: the slot under which a record came, where another person's it is now
+ALTER TABLE events ADD COLUMN origin INTEGER;
+
+-- attributes_origin: as of events
+ALTER TABLE attributes ADD COLUMN origin INTEGER;
+
+-- list_members_origin: as of events
+ALTER TABLE list_members ADD COLUMN origin INTEGER;
+
+-- relationships_origin: as of events
+ALTER TABLE relationships ADD COLUMN origin INTEGER;
+
+-- withdrawals_origin: as of events
+ALTER TABLE withdrawals ADD COLUMN origin INTEGER;
+
+-- deletions_origin: as of events
+ALTER TABLE deletions ADD COLUMN origin INTEGER;
+
+-- entry_owners_origin: as of events
+ALTER TABLE entry_owners ADD COLUMN origin INTEGER;
+
+-- identities: which identifying values the records of a profile came with, prepared for comparison
+CREATE TABLE identities (
+  origin INTEGER NOT NULL,
+  kind VARCHAR NOT NULL,
+  value VARCHAR NOT NULL,
+  stated_at BIGINT NOT NULL,
+  received_at BIGINT NOT NULL
+);
+
+-- quarantined: values that would merge people, and must not
+CREATE TABLE quarantined (
+  kind VARCHAR NOT NULL,
+  value VARCHAR NOT NULL,
+  reason VARCHAR NOT NULL,
+  profiles BIGINT NOT NULL
+);
+
+-- splits: values by which a profile (NULL: everybody) merges no more, because a person said so
+CREATE TABLE splits (
+  origin INTEGER,
+  kind VARCHAR NOT NULL,
+  value VARCHAR NOT NULL,
+  split_at BIGINT NOT NULL
+);
+
+-- merges: every change of whose records are whose, append only
+CREATE TABLE merges (
+  origin INTEGER NOT NULL,
+  was INTEGER NOT NULL,
+  became INTEGER NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  landing BIGINT NOT NULL
+);
+
+-- identity_rules: one row: the rules that the present merges follow, and the last value they saw
+CREATE TABLE identity_rules (rules VARCHAR NOT NULL, attributes BIGINT NOT NULL);
+
+-- ticks_merges: the last change of whose records are whose that a tick saw
+ALTER TABLE ticks ADD COLUMN merges BIGINT DEFAULT 0;
+
+-- no_normalized: prepared values were kept by the raw text; they are no more
+DROP TABLE normalized;
+
+-- prepared_values: values that took more than SQL, by the rules in force, the form, the place by which they were read, and a digest of the raw text
+CREATE TABLE prepared_values (
+  rules VARCHAR NOT NULL,
+  form VARCHAR NOT NULL,
+  place VARCHAR NOT NULL,
+  key UHUGEINT NOT NULL,
+  sent VARCHAR,
+  reason VARCHAR
+);
+
+-- prepared: identifiers as a platform wants them, or why they are unusable
+CREATE TABLE prepared (
+  platform VARCHAR NOT NULL,
+  slot INTEGER NOT NULL,
+  field VARCHAR NOT NULL,
+  sent VARCHAR,
+  reason VARCHAR
+);
+
+-- prepared_of: whose prepared identifiers are up to date at a platform
+CREATE TABLE prepared_of (platform VARCHAR NOT NULL, slot INTEGER NOT NULL);
+
+-- prepared_up_to: one row: by which settings, as of when, and what had arrived in the tables
+CREATE TABLE prepared_up_to (
+  settings VARCHAR NOT NULL,
+  "at" BIGINT NOT NULL,
+  attributes BIGINT NOT NULL,
+  merges BIGINT NOT NULL
+);

@@ -1,5 +1,14 @@
 -- seen: the last arrivals that a tick has seen, where there was one
-SELECT profiles, events, attributes, list_members, relationships, object_attributes, withdrawals, deletions
+SELECT
+  profiles,
+  events,
+  attributes,
+  list_members,
+  relationships,
+  object_attributes,
+  withdrawals,
+  deletions,
+  merges
 FROM ticks;
 
 -- standing: the last tick, the next edge, and whether something arrived after these arrivals
@@ -22,6 +31,8 @@ SELECT
     (SELECT 1 FROM withdrawals WHERE landing > $withdrawals LIMIT 1)
     UNION ALL
     (SELECT 1 FROM deletions WHERE landing > $deletions LIMIT 1)
+    UNION ALL
+    (SELECT 1 FROM merges WHERE landing > $merges LIMIT 1)
   )) > 0 AS arrived;
 
 -- edges_due: how many edges have come

@@ -22,17 +22,22 @@ SELECT
   (SELECT coalesce(max(landing), 0) FROM relationships) AS relationships,
   (SELECT coalesce(max(landing), 0) FROM object_attributes) AS object_attributes,
   (SELECT coalesce(max(landing), 0) FROM withdrawals) AS withdrawals,
-  (SELECT coalesce(max(landing), 0) FROM deletions) AS deletions;
+  (SELECT coalesce(max(landing), 0) FROM deletions) AS deletions,
+  (SELECT coalesce(max(landing), 0) FROM merges) AS merges;
 
 -- touched: whom data that arrived since the last tick, or an edge that has come, may have moved
 CREATE OR REPLACE TEMP TABLE touched AS
 WITH seen AS (
   SELECT * FROM ticks
   UNION ALL
-  SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE NOT EXISTS (FROM ticks)
+  SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE NOT EXISTS (FROM ticks)
 ),
 by_identity AS (
-  SELECT DISTINCT slot FROM deletions WHERE landing > (SELECT deletions FROM seen)
+  SELECT slot FROM deletions WHERE landing > (SELECT deletions FROM seen)
+  UNION
+  SELECT was FROM merges WHERE landing > (SELECT merges FROM seen)
+  UNION
+  SELECT became FROM merges WHERE landing > (SELECT merges FROM seen)
 ),
 by_data AS (
   SELECT slot FROM profiles WHERE slot > (SELECT profiles FROM seen)
@@ -64,15 +69,15 @@ SELECT slot, 'time' FROM (FROM by_time EXCEPT FROM by_data EXCEPT FROM by_identi
 
 -- everybody: as if everybody were touched by a definition; who is there no more, or again, by that
 CREATE OR REPLACE TEMP TABLE touched AS
-SELECT p.slot, CASE t.cause WHEN 'identity' THEN t.cause ELSE 'definition' END AS cause
+SELECT slot, CASE t.cause WHEN 'identity' THEN t.cause ELSE 'definition' END AS cause
 FROM profiles AS p
-LEFT JOIN touched AS t ON t.slot = p.slot;
+FULL JOIN touched AS t USING (slot);
 
 -- everybody_in_time: as if an edge of everybody's had come whom nothing else touched
 CREATE OR REPLACE TEMP TABLE touched AS
-SELECT p.slot, coalesce(t.cause, 'time') AS cause
+SELECT slot, coalesce(t.cause, 'time') AS cause
 FROM profiles AS p
-LEFT JOIN touched AS t ON t.slot = p.slot;
+FULL JOIN touched AS t USING (slot);
 
 -- kept: the segments whose edges a server kept
 SELECT segment FROM keyed;
@@ -233,13 +238,13 @@ INSERT INTO ticks SELECT $at, arrived.* FROM arrived;
 -- members_of: who is in a segment
 SELECT p.profile_id
 FROM memberships AS m
-JOIN profiles AS p ON p.slot = m.slot
+JOIN everyone AS p ON p.origin = m.slot
 WHERE m.segment = $segment;
 
 -- changes_of_tick: what the last tick changed
 SELECT c.segment, p.profile_id, c.entered, c.true_from, c.cause
 FROM tick_changes AS c
-JOIN profiles AS p ON p.slot = c.slot
+JOIN everyone AS p ON p.origin = c.slot
 ORDER BY c.true_from, c.segment, p.profile_id;
 
 -- one_person: a working table of one profile

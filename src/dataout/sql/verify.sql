@@ -1,5 +1,5 @@
 -- everybody: compare everybody
-CREATE OR REPLACE TEMP TABLE verified AS SELECT slot FROM profiles;
+CREATE OR REPLACE TEMP TABLE verified AS SELECT origin AS slot FROM everyone;
 
 -- sample: compare some, other ones every time
 CREATE OR REPLACE TEMP TABLE verified AS
@@ -20,9 +20,9 @@ SELECT
   count(*) FILTER (NOT w.missing) AS extra,
   list(p.profile_id ORDER BY p.profile_id)[:5] AS examples
 FROM wrong AS w
-JOIN profiles AS p ON p.slot = w.slot
+JOIN everyone AS p ON p.origin = w.slot
 GROUP BY w.segment
 ORDER BY w.segment;
 
 -- looked_at: how many were compared
-SELECT count(*) AS people FROM verified;
+SELECT count(*) AS people FROM verified SEMI JOIN profiles USING (slot);

@@ -4,17 +4,18 @@ SET
   problem = 'profile_id: the event is another person''s',
   profile_id = NULL,
   digest = NULL,
-  op = NULL
+  op = NULL,
+  anonymous_id = NULL
 FROM (
   WITH corrected AS (SELECT DISTINCT digest FROM load_parsed WHERE op IS NOT NULL),
   held AS (
     SELECT event_key AS digest, any_value(profile_id) AS person
     FROM (
-      SELECT event_key, slot FROM events
+      SELECT event_key, coalesce(origin, slot) AS origin FROM events
       UNION ALL
-      SELECT event_key, slot FROM withdrawals
+      SELECT event_key, coalesce(origin, slot) FROM withdrawals
     ) AS copies
-    JOIN profiles USING (slot)
+    JOIN everyone USING (origin)
     WHERE event_key IN (SELECT digest FROM corrected)
     GROUP BY event_key
   ),
@@ -46,11 +47,12 @@ WHERE new.event_id IS NOT NULL AND NOT new.backfill;
 SELECT count(*) AS events FROM load_contested;
 
 -- copies: all copies of contested events, those that count as versions, and how long each counts
+-- Slots here are those under which records came.
 CREATE OR REPLACE TEMP TABLE load_copies AS
 WITH old AS (
   SELECT
     event_key,
-    slot,
+    coalesce(origin, slot) AS slot,
     received_at,
     landing,
     coalesce(corrects, FALSE) AS corrects,
@@ -61,7 +63,8 @@ WITH old AS (
   FROM events
   WHERE event_key IN (SELECT digest FROM load_contested)
   UNION ALL
-  SELECT event_key, slot, received_at, landing, TRUE, TRUE, NULL, NULL, CAST(NULL AS VARIANT)
+  SELECT
+    event_key, coalesce(origin, slot), received_at, landing, TRUE, TRUE, NULL, NULL, CAST(NULL AS VARIANT)
   FROM withdrawals
   WHERE event_key IN (SELECT digest FROM load_contested)
 ),
@@ -69,7 +72,7 @@ new AS (
   SELECT
     "row",
     digest AS event_key,
-    slot,
+    origin AS slot,
     received_at,
     $1 + "row" AS landing,
     op IS NOT NULL AS corrects,
@@ -79,7 +82,7 @@ new AS (
     CAST(CAST(rest AS JSON) AS VARIANT) AS properties,
     stated
   FROM load_parsed
-  LEFT JOIN profiles USING (profile_id)
+  LEFT JOIN everyone USING (profile_id)
   WHERE digest IN (SELECT digest FROM load_contested)
   -- Of several corrections received at one instant the last counts.
   QUALIFY
@@ -161,7 +164,8 @@ WHERE
 -- versions: the new versions of contested events
 INSERT INTO events BY NAME
 SELECT
-  copies.slot,
+  coalesce(merged.survivor, copies.slot) AS slot,
+  CASE WHEN merged.survivor IS NOT NULL THEN copies.slot END AS origin,
   name,
   event_time,
   copies.received_at,
@@ -175,18 +179,26 @@ SELECT
   nullif(corrects, FALSE) AS corrects
 FROM load_copies AS copies
 JOIN load_parsed AS parsed USING ("row")
+LEFT JOIN merged ON merged.slot = copies.slot
 WHERE counts AND NOT withdraws;
 
 -- withdrawals: the new deletions of events
 INSERT INTO withdrawals BY NAME
-SELECT event_key, owner AS slot, received_at, landing
+SELECT
+  event_key,
+  coalesce(merged.survivor, owner) AS slot,
+  CASE WHEN merged.survivor IS NOT NULL THEN owner END AS origin,
+  received_at,
+  landing
 FROM load_copies
+LEFT JOIN merged ON merged.slot = owner
 WHERE "row" IS NOT NULL AND withdraws;
 
 -- rewritten: whose events are not only more than they were
 INSERT INTO rewritten
-SELECT DISTINCT owner, (SELECT coalesce(max(landing), 0) + 1 FROM rewritten)
+SELECT DISTINCT coalesce(merged.survivor, owner), (SELECT coalesce(max(landing), 0) + 1 FROM rewritten)
 FROM load_copies
+LEFT JOIN merged ON merged.slot = owner
 WHERE owner IS NOT NULL;
 
 -- versions_added: how many records said something new of contested events

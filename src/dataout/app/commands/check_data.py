@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from dataout.app.commands.findings import Finding, Subject, finding, place_in
+from dataout.app.commands.identity import quarantined
 from dataout.app.workspace import Workspace
 from dataout.catalog.events import Catalog
 from dataout.definitions import ProjectDefinition
@@ -36,6 +37,7 @@ DATA_CODES = (
     "type-seen-differs",
     "milliseconds-seen",
     "records-rejected",
+    "identifier-quarantined",
     "data-not-checked",
 )
 
@@ -65,7 +67,7 @@ def data_findings(work: Workspace) -> tuple[Finding, ...]:
     """
     rows = work.engine.query(statement("observed", "arrived")).to_pylist()
     arrived = {row["name"]: row["events"] for row in rows}
-    found = [*_rejects(work.engine)]
+    found = [*_rejects(work.engine), *_quarantined(work.engine)]
     if arrived:
         found += _never_arrived(work, arrived)
     rows = work.engine.query(statement("observed", "attribute_names")).to_pylist()
@@ -74,6 +76,19 @@ def data_findings(work: Workspace) -> tuple[Finding, ...]:
         if name in arrived if source == "events" else attributes:
             found += _observed(work, source, name, uses)
     return tuple(dict.fromkeys(found))
+
+
+def _quarantined(engine: Engine) -> Iterator[Finding]:
+    """Tell of values that would make one person of many."""
+    for each in quarantined(engine):
+        values = f"{each.values:,} {each.kind} value{'s' * (each.values != 1)}"
+        yield finding(
+            "note",
+            "identifier-quarantined",
+            f"{values} merge nobody: {each.reason}, such as {each.example}.",
+            Place(MAIN, 1, 1),
+            "Mend them at their source; what is left is kept apart, and merges nobody.",
+        )
 
 
 def _rejects(engine: Engine) -> Iterator[Finding]:

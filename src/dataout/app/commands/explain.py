@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dataout.app.commands.identity import MergedProfile, merged_profiles
 from dataout.app.evidence import Branch, explain_condition
 from dataout.app.workspace import Workspace
 from dataout.audiences.stretches import stretch
 from dataout.errors import UsageError
+from dataout.identity.merging import ANONYMOUS_ID
+from dataout.ingest.as_known import as_known
 from dataout.model.complaints import nearest
 from dataout.model.definitions import Audience, Sync
 from dataout.model.people import Field, Instant
@@ -67,10 +70,12 @@ class Explanation:
 
     ``inside`` says whether they are in the segment, or desired by the audience; ``since`` from
     which instant that is so (None: as far back as there is data), ``until`` from which it will be
-    otherwise if nothing arrives (None: it stays so).
+    otherwise if nothing arrives (None: it stays so). ``merged`` are the profiles that are one
+    person with this one today, and why.
     """
 
     person: str
+    merged: tuple[MergedProfile, ...]
     subject: str
     at: Instant
     inside: bool = field(metadata={"name": "in"})
@@ -92,6 +97,13 @@ def explain(
     known_at: Instant | None = None,
 ) -> Explanation:
     """Explain a person (a profile id, or ``KIND:VALUE``); an unknown name is a ``UsageError``."""
+    with as_known(work.engine, known_at):
+        return _explained(work, person, subject, at, known_at)
+
+
+def _explained(
+    work: Workspace, person: str, subject: str, at: Instant | None, known_at: Instant | None
+) -> Explanation:
     instant = at if at is not None else work.clock.now()
     slot, profile_id = find_person(work, person, instant)
     audiences = work.definition.audiences
@@ -105,6 +117,7 @@ def explain(
     around = stretch(work.engine, work.program.formulas[subject], slot, scope, holds=tree.holds)
     return Explanation(
         person=profile_id,
+        merged=merged_profiles(work.engine, slot),
         subject=subject,
         at=instant,
         inside=tree.holds,
@@ -121,12 +134,14 @@ def explain(
 
 def find_person(work: Workspace, person: str, at: Instant) -> tuple[int, str]:
     """Find a profile by id, or by ``KIND:VALUE`` of one of its identifiers."""
-    rows = work.engine.query(
-        "SELECT slot, profile_id FROM profiles WHERE profile_id = $person", {"person": person}
-    ).to_pylist()
+    rows = work.engine.query(statement("graph", "person"), {"person": person}).to_pylist()
     if not rows and ":" in person:
         kind, value = person.split(":", 1)
-        rows = _by_identifier(work, kind, value, at)
+        if kind == ANONYMOUS_ID:
+            claimant = statement("graph", "claimant")
+            rows = work.engine.query(claimant, {"value": value}).to_pylist()
+        else:
+            rows = _by_identifier(work, kind, value, at)
     if not rows:
         raise UsageError(
             "There is no such person in this environment.",
@@ -142,10 +157,10 @@ def find_person(work: Workspace, person: str, at: Instant) -> tuple[int, str]:
 def _by_identifier(work: Workspace, kind: str, value: str, at: Instant) -> list[dict[str, object]]:
     if kind not in [field.value for field in Field]:
         return []
-    sources = work.definition.identifiers.get(Field(kind), ())
+    origins = work.definition.identifiers.get(Field(kind), ())
     found: dict[object, dict[str, object]] = {}
-    for source in sources:
-        name = source.removeprefix("attribute.")
+    for origin in origins:
+        name = origin.source.removeprefix("attribute.")
         query = statement("funnel", "by_attribute")
         params = {"name": name, "value": value, "now": int(at)}
         for row in work.engine.query(query, params).to_pylist():
@@ -171,6 +186,7 @@ def _audience(
     around = stretch(work.engine, _desired(work, audience), slot, scope, holds=inside)
     return Explanation(
         person=profile_id,
+        merged=merged_profiles(work.engine, slot),
         subject=audience.name,
         at=at,
         inside=inside,
@@ -197,7 +213,8 @@ def _identifiers(work: Workspace, slot: int) -> tuple[Identifier, ...]:
     rows = work.engine.query(
         "SELECT platform, field, sent IS NOT NULL AS usable, "
         "CASE WHEN sent IS NULL THEN reason END AS reason "
-        "FROM prepared WHERE slot = $slot ORDER BY platform, field",
+        "FROM prepared WHERE slot = $slot AND slot IN (SELECT slot FROM people) "
+        "ORDER BY platform, field",
         {"slot": slot},
     )
     return tuple(Identifier(**row) for row in rows.to_pylist())

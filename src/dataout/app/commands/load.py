@@ -61,6 +61,7 @@ def _options(work: Workspace, mapping: Path | None) -> LoadOptions:
         mapping=read_mapping(mapping) if mapping is not None else None,
         known=frozenset(catalog.events) if catalog.strict else None,
         zones={name: source.zone for name, source in sources.items() if source.zone},
+        identity=work.definition.identity,
     )
 
 

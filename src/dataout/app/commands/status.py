@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dataout.app.commands.identity import Quarantined, quarantined
 from dataout.app.workspace import Workspace
 from dataout.model.people import Instant
 from dataout.sql.named import statement
@@ -44,10 +45,15 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class StatusResult:
-    """One environment at a glance. ``profiles`` are the people who are not deleted."""
+    """One environment at a glance. ``profiles`` are the people who are not deleted.
+
+    ``merged`` counts the profiles that are part of another person.
+    """
 
     environment: str
     profiles: int
+    merged: int
+    quarantined: tuple[Quarantined, ...]
     rejects: int
     streams: tuple[Stream, ...]
     syncs: tuple[SyncStatus, ...]
@@ -71,6 +77,8 @@ def status(work: Workspace) -> StatusResult:
     return StatusResult(
         environment=work.environment.name,
         profiles=counted["people"],
+        merged=int(work.engine.query(statement("graph", "merged_count")).to_pylist()[0]["n"]),
+        quarantined=quarantined(work.engine),
         rejects=waiting["rejects"],
         streams=tuple(Stream(**row) for row in streams),
         syncs=tuple(

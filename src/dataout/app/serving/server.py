@@ -167,6 +167,8 @@ class Server:
 
     def _tick(self, at: Instant) -> None:
         self._attempted = began = self._now()
+        if self._ticker is None:
+            self.work.take_up_identity()
         self._ticker = ticker = self._ticker or ticker_of(self.work, self._keyed)
         edges = ticker.edges_due(at)
         ticked = ticker.tick(at)

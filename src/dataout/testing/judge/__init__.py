@@ -6,6 +6,7 @@ that it can be wrong only by itself. Engines are compared with it, on fixtures a
 * ``times``       instants, durations, windows
 * ``numbers``     exact numbers
 * ``values``      what a value is, and the operators that test one
+* ``merges``      which profiles are one person
 * ``versions``    the copies of an event, and which of them counts
 * ``history``     rows in, people out: what was held and known at an instant
 * ``orders``      lines that share a key, and what has been taken off them
@@ -21,6 +22,7 @@ from typing import Any
 
 from dataout.testing.judge.conditions import holds
 from dataout.testing.judge.history import World, people
+from dataout.testing.judge.merges import rules_of
 from dataout.testing.judge.streams import Case
 from dataout.testing.judge.times import Moment, Unjudged, instant
 
@@ -38,6 +40,8 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
     objects: Iterable[Row] = (),
     traits: Mapping[str, Mapping[str, Any]] | None = None,
     catalog: Mapping[str, Any] | None = None,
+    identity: Mapping[str, Any] | None = None,
+    splits: Iterable[Row] = (),
     at: object,
     as_known_at: object = None,
     timezone: str = "UTC",
@@ -58,6 +62,9 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
             ``via`` says how.
         traits: ``{name: definition}``, as in YAML.
         catalog: as in YAML; those of its ``events`` that have an ``order_key`` are orders.
+        identity: by what profiles merge, as in YAML; identifiers are attributes of their names.
+        splits: rows ``{profile_id?, kind, value, at}``: from then on, that profile (or nobody)
+            merges by this value any more.
         at: a datetime, an ISO-8601 text or unix seconds; finer than a millisecond is cut off.
         as_known_at: the same; None: with all that is known.
         timezone: IANA name of the zone in which a time without offset is read.
@@ -81,7 +88,9 @@ def members(  # noqa: PLR0913  -- the public question has this many parts: evalu
     if now is None or (known is None and as_known_at is not None):
         raise Unjudged(f"at and as_known_at must be instants: {at!r}, {as_known_at!r}")
     listed = {name: tuple(rows) for name, rows in (lists or {}).items()}
-    world = World(tuple(profiles), tuple(events), listed, tuple(objects))
+    rules = rules_of(identity)
+    rows = (tuple(profiles), tuple(events), listed, tuple(objects))
+    world = World(*rows, rules, tuple(splits))
     declared = ((catalog or {}).get("events") or {}).items()
     orders = {name: event for name, event in declared if event and event.get("order_key")}
     moment = Moment(now, timezone)

@@ -3,9 +3,17 @@
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from dataout.testing.judge.merges import (
+    Held,
+    Rules,
+    claims,
+    named,
+    stated,
+    survivors,
+)
 from dataout.testing.judge.times import Unjudged, instant
 from dataout.testing.judge.versions import current, strangers
 
@@ -23,6 +31,8 @@ class World:
     events: Sequence[Row]
     lists: Mapping[str, Sequence[str | Row]]
     objects: Sequence[Row] = ()
+    rules: Rules = field(default_factory=Rules)
+    splits: Sequence[Row] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +121,26 @@ class Told:
 def people(world: World, now: int, known: int | None, zone: str) -> list[Person]:
     """Gather everybody whom a row names, as they were at ``now``, as far as known at ``known``."""
     limit = math.inf if known is None else known
+    world = _all_named(world)
+    whose = owners(world, limit, zone)
     memberships = list(_memberships(world.lists, zone))
     relationships = list(_relationships(world.objects, zone))
     arrivals = [_received(row, zone) for row in world.events]
     rejected = strangers(world.events, arrivals)
     rows = (*world.profiles, *(e for n, e in enumerate(world.events) if n not in rejected))
-    names = dict.fromkeys(str(row["profile_id"]) for row in rows if row.get("profile_id"))
-    names |= dict.fromkeys(str(each.owner) for each in (*memberships, *relationships))
-    attributes = _told(_attributes(world.profiles, zone), now, limit)
-    lists = _told(memberships, now, limit)
-    relations = _told(relationships, now, limit)
+    came = [str(row["profile_id"]) for row in rows if row.get("profile_id")]
+    came += [str(each.owner) for each in (*memberships, *relationships)]
+    names = dict.fromkeys(whose.get(name, name) for name in came)
+
+    def told(statements: Iterable[Statement]) -> Told:
+        return _told((_passed_on(each, whose) for each in statements), now, limit)
+
+    attributes = told(_attributes(world.profiles, zone))
+    lists, relations = told(memberships), told(relationships)
     objects = _told(_objects(world.objects, zone), now, limit)
-    deletions = _told(_deletions(world.profiles, zone), now, limit)
+    deletions = told(_deletions(world.profiles, zone))
     counting = (_event(world.events[n], n, zone) for n in current(world.events, arrivals, limit))
-    events = [event for event in counting if event.time <= now]
+    events = [_of(event, whose) for event in counting if event.time <= now]
     events.sort(key=lambda event: (event.time, event.received, event.row))
     return [
         Person(
@@ -142,6 +158,53 @@ def people(world: World, now: int, known: int | None, zone: str) -> list[Person]
         for name in names
         if not deletions.newest(name).get("deleted")
     ]
+
+
+def _all_named(world: World) -> World:
+    """Let every row of a profile or an event name one."""
+    profiles, events = ([named(row) for row in rows] for rows in (world.profiles, world.events))
+    return replace(world, profiles=profiles, events=events)
+
+
+def owners(world: World, known: float, zone: str) -> Mapping[str, str]:
+    """Say whose each profile's records are, as far as was known; who is not named keeps theirs.
+
+    Every row is to name a profile.
+    """
+    arrivals = [_received(row, zone) for row in world.events]
+    rejected = strangers(world.events, arrivals)
+    held = [*_held(world, rejected, arrivals, zone)]
+    splits = [row for row in world.splits if _required(row["at"], zone) <= known]
+    seen: dict[str, float] = {}
+    for number in current(world.events, arrivals, known):
+        event = _event(world.events[number], number, zone)
+        seen[event.profile_id] = min(event.time, seen.get(event.profile_id, math.inf))
+    for each in _attributes(world.profiles, zone):
+        if each.order[1] <= known:
+            owner = str(each.owner)
+            seen[owner] = min(each.order[0], seen.get(owner, math.inf))
+    known_by_then = [each for each in held if each.received <= known]
+    return survivors(known_by_then, world.rules, splits, seen.get)
+
+
+def _held(world: World, rejected: set[int], arrivals: Sequence[float], zone: str) -> Iterator[Held]:
+    for landing, row in enumerate(world.profiles):
+        set_at, received, _ = _order(row, landing, zone)
+        yield from stated(row, world.rules, (set_at, received))
+    for number, row in enumerate(world.events):
+        if number not in rejected and row.get("profile_id") not in (None, ""):
+            timed = row.get("event_time") is not None
+            since = _event(row, number, zone).time if timed else arrivals[number]
+            yield from claims(row, (since, arrivals[number]))
+
+
+def _passed_on(statement: Statement, whose: Mapping[str, str]) -> Statement:
+    owner = str(statement.owner)
+    return replace(statement, owner=whose.get(owner, owner))
+
+
+def _of(event: Event, whose: Mapping[str, str]) -> Event:
+    return replace(event, profile_id=whose.get(event.profile_id, event.profile_id))
 
 
 def _event(row: Row, landing: int, zone: str) -> Event:

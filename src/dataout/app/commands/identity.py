@@ -1,0 +1,98 @@
+"""``identity split``; and who is one person by what, as ``explain`` and ``status`` show it.
+
+Values are masked: they are personal, and enough of each is left to know it by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dataout.app.workspace import Workspace
+from dataout.ingest.splits import joined, split
+from dataout.ports import Engine
+from dataout.sql.named import statement
+
+SHOWN = 2
+"""Signs of a masked value that stay at its ends."""
+
+WHY = {
+    "placeholder": "a placeholder",
+    "shared": "of more profiles than one person has",
+    "limit": "would give one person more values than the limits allow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A value that profiles have in common, masked."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedProfile:
+    """A profile that is part of a person, and the values that it shares with others of theirs."""
+
+    profile_id: str
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """How many values of a kind merge nobody, and why; an example, and how many have it."""
+
+    kind: str
+    reason: str
+    values: int
+    example: str
+    profiles: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitResult:
+    """The people that come of a split, by the ids of their profiles."""
+
+    person: str
+    people: tuple[str, ...]
+
+
+def split_person(work: Workspace, person: str) -> SplitResult:
+    """Undo a merge, for good; the next tick sees it. Raises ``UsageError`` where there is none."""
+    work.take_up_identity()
+    apart = split(work.engine, person, work.definition.identity, work.clock.now())
+    return SplitResult(person, tuple(apart))
+
+
+def merged_profiles(engine: Engine, slot: int) -> tuple[MergedProfile, ...]:
+    """List the profiles that are one person; none, where it is a single one."""
+    because: dict[str, list[Reason]] = {}
+    for each in joined(engine, slot):
+        reasons = because.setdefault(each.profile_id, [])
+        if each.kind is not None and each.value is not None:
+            reasons.append(Reason(each.kind, masked(each.value)))
+    if len(because) == 1:
+        return ()
+    return tuple(MergedProfile(name, tuple(reasons)) for name, reasons in because.items())
+
+
+def quarantined(engine: Engine) -> tuple[Quarantined, ...]:
+    """Sum up the values that merge nobody."""
+    return tuple(
+        Quarantined(
+            row["kind"], WHY[row["reason"]], row["values"], masked(row["example"]), row["profiles"]
+        )
+        for row in engine.query(statement("graph", "quarantine_summary")).to_pylist()
+    )
+
+
+def masked(value: str) -> str:
+    """Leave the ends of a value, and the domain of an address.
+
+    >>> masked("jane.doe@shop.example"), masked("+491701234567"), masked("abc")
+    ('ja…e@shop.example', '+4…67', '…')
+    """
+    name, at, domain = value.partition("@")
+    if at:
+        return f"{name[:SHOWN]}…{name[-1:]}@{domain}" if len(name) > 2 * SHOWN else f"…@{domain}"
+    return f"{value[:SHOWN]}…{value[-SHOWN:]}" if len(value) > 2 * SHOWN else "…"
