@@ -14,7 +14,8 @@ from dataout.app.folders import state_folder
 from dataout.app.wiring import Surroundings, connect, destination_types
 from dataout.audiences.desired import Identification, Target, desire
 from dataout.audiences.evaluate import evaluate, recall
-from dataout.audiences.ticks import last_tick, tick, ticking
+from dataout.audiences.ready import ticking
+from dataout.audiences.ticks import last_tick, tick
 from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
 from dataout.model.complaints import nearest

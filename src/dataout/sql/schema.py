@@ -9,15 +9,17 @@ from dataout.sql.named import statement, statements
 CORRECTED = ("superseded", "corrects", "withdrawals", "deletions")
 TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
 KEYED = ("rewritten", "keyed")
+KEPT = ("snapshots",)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     tuple(
         name
         for name in statements("schema")
-        if name not in {"version", *CORRECTED, *TICKED, *KEYED}
+        if name not in {"version", *CORRECTED, *TICKED, *KEYED, *KEPT}
     ),
     (*CORRECTED, *TICKED),
     KEYED,
+    KEPT,
 )
 """Per version, the statements of ``schema.sql`` that lead to it from the one before."""
 

@@ -196,3 +196,6 @@ CREATE TABLE rewritten (slot INTEGER NOT NULL, landing BIGINT NOT NULL);
 
 -- keyed: segments whose edges a server keeps in its memory: those in the table of edges say nothing
 CREATE TABLE keyed (segment VARCHAR NOT NULL);
+
+-- snapshots: those of a server's memory that hold good
+CREATE TABLE snapshots (token VARCHAR NOT NULL);
