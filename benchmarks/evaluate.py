@@ -109,11 +109,22 @@ def _measured(millions: int, rounds: int) -> Mapping[str, float]:
     return result
 
 
+def _written() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = YAML(typ="safe").load(
+        (HERE / "reference_segments.yaml").read_text("utf-8")
+    )
+    return found
+
+
 def _program() -> Program:
-    written = YAML(typ="safe").load((HERE / "reference_segments.yaml").read_text("utf-8"))
-    traits = parse_traits(written["traits"])
+    written = _written()
     segments = {name: {"who": who} for name, who in written["segments"].items()}
-    return program(Definitions(parse_segments(segments, traits=traits), traits))
+    return _translated(segments, written["traits"])
+
+
+def _translated(segments: Mapping[str, object], traits: Mapping[str, object]) -> Program:
+    known = parse_traits(traits)
+    return program(Definitions(parse_segments(segments, traits=known), known))
 
 
 def _scope() -> Scope:

@@ -10,6 +10,7 @@
     - StateTooNew            it was written by a newer dataout
     - StateDamaged           a file of it is damaged: it has to be restored
   + EngineError              the engine refused a statement
+    - Interrupted            somebody asked it to stop in the middle
   + DestinationError         a destination could not do what was asked; the class is the policy
     - Transient              the same call may succeed later, ``after`` seconds at the earliest
       · RateLimited          the vendor asked for a slower pace
@@ -77,6 +78,10 @@ class StateDamaged(StateError):
 
 class EngineError(Error):
     """The engine refused a statement: our own mistake."""
+
+
+class Interrupted(EngineError):
+    """A statement was stopped in the middle, because somebody asked for it."""
 
 
 class DestinationError(Error):

@@ -140,6 +140,9 @@ class Engine(Protocol):
     def append(self, table: str, rows: pa.Table) -> None:
         """Add rows to a table by column name."""
 
+    def interrupt(self) -> None:
+        """End the statement under way: it raises ``Interrupted``. Other threads may ask for it."""
+
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing; nesting is an error."""
 

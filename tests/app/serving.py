@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dataout.app.commands.check import read
+from dataout.app.folders import state_folder
 from dataout.app.serving.definitions import Definitions
 from dataout.app.serving.mailbox import Stop
 from dataout.app.serving.server import Company, Server, ServeResult
@@ -77,6 +78,10 @@ class Future:
     happens: list[tuple[Instant, Callable[[], object]]] = field(default_factory=list)
     end: Instant = START
     waits: list[tuple[Instant, float]] = field(default_factory=list)
+    looks: int = 0
+
+    def look(self) -> None:
+        self.looks += 1
 
     def take(self, seconds: float) -> Asked | Stop | None:
         self.waits.append((self.clock.at, seconds))
@@ -111,6 +116,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.future = Future(self.clock)
+        state_folder(self.folder, "dev").mkdir(parents=True, exist_ok=True)
 
     def write(self, text: str, name: str = "dataout.yaml") -> None:
         (self.folder / name).write_text(text, encoding="utf-8")

@@ -258,6 +258,16 @@ def test_a_mistake_keeps_the_version_before_and_is_told_once(shop):
     assert not shop.server.figures.mistaken
 
 
+def test_a_project_whose_main_file_is_gone_stays_in_force_and_says_to_put_it_back(shop):
+    shop.add("events", event("cart_started", "ann", -20))
+    shop.happens(10, (shop.folder / "dataout.yaml").unlink)
+    shop.run(70)
+    assert shop.log[1:] == [("carts", "ann", False, "time", 40, 40)]
+    [mistake] = shop.told
+    assert "is gone" in str(mistake)
+    assert "Put it back" in mistake.hint
+
+
 def test_an_environment_that_is_gone_from_the_files_stays_in_force(shop):
     shop.write(CARTS + "environments: {live: {sandbox: true}}\n")
     shop.server = None

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import threading
+from dataclasses import replace
 from datetime import time
 from io import StringIO
 from itertools import pairwise
@@ -16,10 +17,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dataout.app.serving import timing
 from dataout.app.serving.connect import carried_out, reach
+from dataout.app.serving.cutting import cut_short
 from dataout.app.serving.figures import Beat, Figures, with_failure, with_tick
 from dataout.app.serving.listen import listening
 from dataout.app.serving.mailbox import Stop
-from dataout.app.serving.metrics import exposed
+from dataout.app.serving.metrics import TOO_LONG, exposed
 from dataout.app.serving.wire import (
     LONGEST_PATH,
     SOCKET,
@@ -33,13 +35,14 @@ from dataout.app.serving.wire import (
     this_version,
     written,
 )
+from dataout.app.state import memory_engine
 from dataout.audiences.standing import Lateness, Standing
 from dataout.audiences.ticks import Ticked
-from dataout.errors import StateError, UsageError
+from dataout.errors import Interrupted, StateError, UsageError
 from dataout.model.membership import Cause
 from dataout.model.people import Instant
 
-from .serving import instant
+from .serving import START, instant
 
 PATIENCE = 10  # seconds
 
@@ -282,7 +285,7 @@ def test_figures_are_told_in_the_words_of_prometheus():
     ticked = Ticked(Instant(2_000), 7, {"data": 3, "time": 2})
     late = [Lateness(Cause.DATA, 0, 2, 100), Lateness(Cause.DATA, 10, 1, 10**9)]
     figures = with_tick(with_failure(Figures()), Beat(4, ticked, 30, late))
-    with exposed("127.0.0.1", 0, lambda: figures) as address:
+    with exposed("127.0.0.1", 0, lambda: figures, lambda: START) as address:
         text = httpx.get(f"{address}/metrics").text
     found = {
         (sample.name, *sample.labels.values()): sample.value
@@ -306,25 +309,74 @@ def test_figures_are_told_in_the_words_of_prometheus():
 
 def test_health_is_that_of_the_last_tick():
     figures = Figures()
-    with exposed("127.0.0.1", 0, lambda: figures) as address:
+    with exposed("127.0.0.1", 0, lambda: figures, lambda: START) as address:
         assert httpx.get(f"{address}/healthz").status_code == 200
         figures = with_failure(figures)
         assert httpx.get(f"{address}/healthz").status_code == 503
         assert httpx.get(f"{address}/else").status_code == 404
 
 
+def test_a_tick_that_takes_very_long_is_told():
+    figures = replace(Figures(), ticking=START)
+    now = [START]
+    with exposed("127.0.0.1", 0, lambda: figures, lambda: now[0]) as address:
+        now[0] = Instant(START + TOO_LONG)
+        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert "\ndataout_tick_running_seconds 30.0\n" in httpx.get(f"{address}/metrics").text
+        now[0] = Instant(START + TOO_LONG + 1_000)
+        answer = httpx.get(f"{address}/healthz")
+        assert (answer.status_code, answer.text) == (
+            503,
+            "The tick under way has taken 31 seconds.\n",
+        )
+        figures = Figures()
+        assert httpx.get(f"{address}/healthz").status_code == 200
+        assert "\ndataout_tick_running_seconds 0.0\n" in httpx.get(f"{address}/metrics").text
+
+
+def test_a_socket_that_somebody_deleted_is_made_anew(tmp_path):
+    with listening(tmp_path) as calls:
+        calls.look()
+        (tmp_path / SOCKET).unlink()
+        assert reach(tmp_path) is None
+        calls.look()
+        connection = reach(tmp_path)
+        assert connection is not None
+        connection.close()
+        assert stat.S_IMODE((tmp_path / SOCKET).stat().st_mode) == 0o600
+    assert not (tmp_path / SOCKET).exists()
+
+
+def test_what_is_done_at_leisure_is_interrupted_until_it_ends():
+    busy, met = threading.Event(), threading.Event()
+    busy.set()
+    with cut_short(busy.is_set, met.set) as hurry:
+        assert not met.wait(0.1)
+        hurry.set()
+        assert met.wait(PATIENCE)
+        busy.clear()
+
+
+def test_an_engine_is_interrupted_from_another_thread():
+    engine = memory_engine()
+    with cut_short(lambda: True, engine.interrupt) as hurry:
+        hurry.set()
+        with pytest.raises(Interrupted):
+            engine.query("SELECT sum(a.i * b.i) AS n FROM range(1000000) a(i), range(1000000) b(i)")
+
+
 def test_a_port_that_is_taken_is_told_with_a_way_out():
-    with exposed("127.0.0.1", 0, Figures) as address:
+    with exposed("127.0.0.1", 0, Figures, lambda: START) as address:
         port = int(address.rsplit(":", 1)[1])
         with pytest.raises(UsageError, match=f"Port {port} is taken") as caught:
-            exposed("127.0.0.1", port, Figures).__enter__()
+            exposed("127.0.0.1", port, Figures, lambda: START).__enter__()
     assert "--port P" in caught.value.hint
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "no such host"])
 def test_a_host_that_is_not_this_machine(host):
     with pytest.raises(UsageError, match="cannot listen at"):
-        exposed(host, 0, Figures).__enter__()
+        exposed(host, 0, Figures, lambda: START).__enter__()
 
 
 def test_nothing_on_the_wire_is_anything_but_json():

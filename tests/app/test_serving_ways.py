@@ -49,6 +49,25 @@ def test_who_has_too_little_memory_is_told(tmp_path):
     ]
 
 
+def test_memory_that_has_become_enough_is_used_again(tmp_path):
+    shop = Shop(tmp_path)
+    shop.write(CARTS + "ticks: {memory: 1MB}\n")
+    shop.add("events", *(event("cart_started", f"p{n}", -n % 30) for n in range(50_000)))
+    shop.happens(20, lambda: shop.write(CARTS + "ticks: {memory: 1GB}\n"))
+    shop.asked(40, lambda _: shop.add("events", event("cart_started", "ann", 35)))
+    shop.run(50)
+    assert shop.server.figures.memory > 1_000_000
+    assert ("carts", "ann", True, "data", 35) in [each[:5] for each in shop.log]
+
+
+def test_memory_is_tried_again_every_day(tmp_path):
+    shop = Shop(tmp_path)
+    shop.write(CARTS + "ticks: {memory: 1MB}\n")
+    shop.add("events", *(event("cart_started", f"p{n}", -n % 30) for n in range(50_000)))
+    shop.run(86_400 + 10)
+    assert len([each for each in shop.said if "ticks.memory" in each]) == 2
+
+
 def test_a_server_that_stops_leaves_its_edges_to_whoever_comes(tmp_path):
     shop = Shop(tmp_path)
     shop.write(CARTS)

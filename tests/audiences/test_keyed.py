@@ -151,6 +151,41 @@ def test_sql_may_tick_in_between(simulation):
     assert {who for who, *_ in told(simulation.tick(after(24)))} == {"ann", "bob"}
 
 
+def test_what_others_ticks_have_seen_is_no_news(simulation):
+    simulation.add(events=[bought()])
+    simulation.tick(after(1))
+    simulation.add(events=[{"profile_id": "ann", "event": "visit", "event_time": after(1)}])
+    simulation.tick_through_sql(after(2))
+    assert told(simulation.tick(after(25))) == [("ann", False, after(24), "time")]
+
+
+def test_what_no_stream_reads_is_news_all_the_same(simulation):
+    simulation.add(events=[bought()])
+    simulation.tick(after(1))
+    related = {"type": "car", "object_id": "1", "profile_id": "ann", "set_at": after(2)}
+    simulation.add(objects=[related])
+    assert told(simulation.tick(after(25))) == [("ann", False, after(24), "data")]
+
+
+def test_segments_that_read_the_same_have_edges_of_their_own():
+    longer = {"longer": {"who": {"event": "purchase", "within": "48h"}}}
+    simulation = KeyedSimulation(BUYERS | longer)
+    simulation.add(events=[bought(24), bought(who="bob")])
+    simulation.tick(after(30))
+    assert told(simulation.tick(after(49))) == [
+        ("ann", False, after(48), "time"),
+        ("bob", False, after(48), "time"),
+    ]
+
+
+def test_sql_may_take_up_a_definition_in_between(simulation):
+    simulation.add(events=[bought(), bought(who="bob"), bought(1, who="bob")])
+    simulation.tick(after(2))
+    simulation.define({"buyers": SINGLE["single"]})
+    assert told(simulation.tick_through_sql(after(3))) == [("bob", False, after(3), "definition")]
+    assert ("bob", True, after(24), "time") in told(simulation.tick(after(24)))
+
+
 def test_what_has_no_keyed_form_ticks_beside():
     simulation = KeyedSimulation(BUYERS | RELATED)
     simulation.add(events=[bought()])

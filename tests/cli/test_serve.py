@@ -139,12 +139,28 @@ def test_files_that_change_are_taken_up(shop):
         assert "in force" in process.stderr.readline()
         shop.edit("segments.yaml", "everyone: true", "everyone: maybe")
         assert "stays in force" in process.stderr.readline()
-        assert re.match(r"segments.yaml:\d+:\d+: segments\.everybody", process.stderr.readline())
+        assert re.match(
+            r"\S+Z segments.yaml:\d+:\d+: segments\.everybody", process.stderr.readline()
+        )
         assert "1 mistake" in process.stderr.readline()
         assert shop("segments").code == WRONG
         assert figure(process, "dataout_definitions_mistaken") == 1
         code, _, err = ended(process)
         assert (code, err) == (DONE, "")
+
+
+def test_a_socket_that_was_deleted_is_back_soon_and_lines_tell_the_time(shop):
+    with serving(shop) as process:
+        until(process, "dataout_ticks_total", 1)
+        (shop.state / "serve.sock").unlink()
+        answer = shop("status")
+        assert answer.code == DONE or "makes another" in answer.err
+        deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE)
+        while shop("status").code != DONE:
+            assert datetime.now(UTC) < deadline
+        assert (shop.state / "serve.sock").exists()
+        shop.edit("segments.yaml", "segments:", "segments:\n  all_of_them: {who: {everyone: true}}")
+        assert re.match(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ The project", process.stderr.readline())
 
 
 def test_a_second_server_is_refused(shop):
@@ -338,3 +354,32 @@ def test_the_command_line_without_a_folder_to_stand_in(shop, tmp_path):
 
 def words(shop):
     return [sys.executable, "-m", "dataout.cli.app", "--project", str(shop.folder), "status"]
+
+
+def test_what_ticks_hold_in_memory_outlives_the_server(shop, since):
+    kept = shop.state / "snapshots" / "ticks.snapshot"
+    with serving(shop) as process:
+        until(process, "dataout_ticks_total", 1)
+        everybody = figure(process, "dataout_people_looked_at_total")
+        assert ended(process)[0] == DONE
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    with serving(shop) as process:
+        until(process, "dataout_ticks_total", 1)
+        assert figure(process, "dataout_people_looked_at_total") < everybody
+        row = {"profile_id": "bob", "event": "purchase", "event_time": since(seconds=1)}
+        assert shop.load("events", "more.jsonl", json.dumps(row | {"total": 1})).code == DONE
+        until(process, "dataout_ticks_total", 2)
+        process.kill()
+    assert shop("run").code == DONE
+    with serving(shop) as process:
+        until(process, "dataout_ticks_total", 1)
+        assert figure(process, "dataout_people_looked_at_total") < everybody
+        assert shop.json("verify", "--full")["ok"]
+        assert ended(process)[0] == DONE
+    kept.write_bytes(kept.read_bytes()[:-1])
+    with serving(shop) as process:
+        until(process, "dataout_ticks_total", 1)
+        assert figure(process, "dataout_people_looked_at_total") == everybody
+        assert shop.json("verify", "--full")["ok"]
+        code, _, err = ended(process)
+    assert (code, err) == (DONE, "")

@@ -6,10 +6,12 @@ file exactly once, so that a mutant which no longer applies is noticed rather th
 
 from mutant import Mutant
 from mutants_of_data import DATA
+from mutants_of_dating import DATED
 from mutants_of_evaluation import EVALUATION
 from mutants_of_identity import IDENTITY
 from mutants_of_keyed import KEYED
 from mutants_of_merging import MERGING
+from mutants_of_snapshots import OF_SNAPSHOTS
 
 RUN = ("tests/sync/test_run.py",)
 CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
@@ -23,10 +25,12 @@ META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.
 
 MUTANTS: tuple[Mutant, ...] = (
     *DATA,
+    *DATED,
     *EVALUATION,
     *IDENTITY,
     *KEYED,
     *MERGING,
+    *OF_SNAPSHOTS,
     Mutant(
         "sync: the intent is not written before the call",
         "dataout/sync/reconcile.py",
@@ -334,16 +338,16 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "ticks: a change is dated by the first time that it was so",
-        "dataout/sql/ticks.sql",
-        "  SELECT c.segment, c.slot, max(later.moment) AS moment\n",
-        "  SELECT c.segment, c.slot, min(later.moment) AS moment\n",
+        "dataout/sql/dating.sql",
+        'SELECT segment, slot, max("at") AS last FROM seen WHERE differs',
+        'SELECT segment, slot, min("at") AS last FROM seen WHERE differs',
         (*TICKS, "-k", "again_and_again"),
     ),
     Mutant(
         "ticks: only the newest edges are looked at",
-        "dataout/audiences/ticks.py",
-        "    while seen < _furthest(engine):\n",
-        "    while seen < min(_furthest(engine), 1):\n",
+        "dataout/audiences/dating.py",
+        "seen, until = min(until, most), until * FACTOR",
+        "seen = until = min(until, most)",
         (*TICKS, "-k", "long_stretch"),
     ),
     Mutant(

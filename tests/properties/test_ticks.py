@@ -6,6 +6,8 @@ before the next edge. ``make soak`` looks much longer, with new seeds every time
 
 from collections import Counter
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from tests.properties.comparing import A_BIG_DRAW, WITHOUT_SHRINKING
 from tests.properties.performing import check
 from tests.properties.plays import Add, Define, Tick, from_seed, plays
-from tests.ticks.simulating import KeyedSimulation
+from tests.ticks.simulating import KeyedSimulation, RestoredSimulation
 
 FEW, MANY, KEYED = 10, 150, 50
 
@@ -30,6 +32,13 @@ def test_keyed_ticks_equal_the_judge(play):
     check(play, KeyedSimulation)
 
 
+@given(plays(), st.integers(0, 2**64 - 1))
+@settings(max_examples=FEW, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_what_comes_back_from_snapshots_equals_the_judge(play, seed):
+    with TemporaryDirectory() as folder:
+        check(play, partial(RestoredSimulation, folder=Path(folder), seed=seed))
+
+
 @pytest.mark.soak
 @given(plays())
 @settings(max_examples=MANY, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
@@ -42,6 +51,21 @@ def test_ticks_equal_the_judge_at_length(play):
 @settings(max_examples=KEYED, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
 def test_keyed_ticks_equal_the_judge_at_length(play, seed):
     check(play, partial(KeyedSimulation, seed=seed))
+
+
+@pytest.mark.soak
+@given(plays(), st.integers(0, 2**64 - 1))
+@settings(max_examples=KEYED, suppress_health_check=A_BIG_DRAW, phases=WITHOUT_SHRINKING)
+def test_what_comes_back_from_snapshots_equals_the_judge_at_length(play, seed):
+    with TemporaryDirectory() as folder:
+        check(play, partial(RestoredSimulation, folder=Path(folder), seed=seed))
+
+
+def test_plays_come_back_from_snapshots(tmp_path):
+    before = RestoredSimulation.restored
+    for seed in range(5):
+        check(from_seed(seed), partial(RestoredSimulation, folder=tmp_path, seed=seed))
+    assert RestoredSimulation.restored > before
 
 
 def test_plays_have_something_to_say():

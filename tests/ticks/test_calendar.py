@@ -19,7 +19,7 @@ def pairs(due):
 def test_an_edge_comes_at_its_millisecond():
     calendar = Calendar()
     moment = EPOCH + 5 * HOUR + 17
-    calendar.push(3, ints(7), ints(moment))
+    calendar.push(ints(3), ints(7), ints(moment))
     assert pairs(calendar.due(moment - 1)) == []
     assert pairs(calendar.due(moment)) == [(3, 7)]
     assert calendar.next_moment() == moment
@@ -27,7 +27,7 @@ def test_an_edge_comes_at_its_millisecond():
 
 def test_looking_does_not_take():
     calendar = Calendar()
-    calendar.push(0, ints(1, 2), ints(EPOCH, EPOCH + 1))
+    calendar.push(ints(0, 0), ints(1, 2), ints(EPOCH, EPOCH + 1))
     calendar.due(EPOCH)
     assert pairs(calendar.due(EPOCH + 1)) == [(0, 1), (0, 2)]
     calendar.pass_by(EPOCH)
@@ -36,7 +36,7 @@ def test_looking_does_not_take():
 
 def test_never_is_not_noted():
     calendar = Calendar()
-    calendar.push(0, ints(1), ints(NEVER))
+    calendar.push(ints(0), ints(1), ints(NEVER))
     assert len(calendar) == 0
     assert calendar.next_moment() is None
 
@@ -44,14 +44,14 @@ def test_never_is_not_noted():
 def test_what_is_noted_again_and_again_takes_no_room():
     calendar = Calendar()
     for _ in range(10 * FEW):
-        calendar.push(1, ints(4), ints(EPOCH + 5))
+        calendar.push(ints(1), ints(4), ints(EPOCH + 5))
     assert len(calendar) <= FEW + 1
     assert pairs(calendar.due(EPOCH + 5)) == [(1, 4)]
 
 
 def test_moments_before_the_first_key_have_their_place_too():
     calendar = Calendar()
-    calendar.push(0, ints(1), ints(-1))
+    calendar.push(ints(0), ints(1), ints(-1))
     assert pairs(calendar.due(-2)) == []
     assert pairs(calendar.due(-1)) == [(0, 1)]
     assert calendar.next_moment() == -1
@@ -64,7 +64,7 @@ def test_like_a_plain_list():
         number, many = random.randrange(5), random.randrange(30)
         slots = [random.randrange(1000) for _ in range(many)]
         moments = [now + random.randrange(3 * HOUR) for _ in range(many)]
-        calendar.push(number, ints(*slots), ints(*moments))
+        calendar.push(ints(*[number] * len(slots)), ints(*slots), ints(*moments))
         plain += [(m, number, s) for m, s in zip(moments, slots, strict=True)]
         now += random.randrange(HOUR)
         due = sorted({(number, slot) for moment, number, slot in plain if moment <= now})

@@ -8,7 +8,8 @@ from typing import Any
 
 from dataout.app import state
 from dataout.audiences.evaluate import evaluate, members
-from dataout.audiences.ticks import Ticking, tick, ticking
+from dataout.audiences.ready import Ticking, ticking
+from dataout.audiences.ticks import tick
 from dataout.errors import UsageError
 from dataout.identity.merging import PLAIN_SOURCES, MergeRules
 from dataout.ingest.as_known import as_known

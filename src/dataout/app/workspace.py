@@ -15,7 +15,8 @@ from dataout.app.wiring import Surroundings, connect, destination_types
 from dataout.audiences.desired import Target, desire
 from dataout.audiences.evaluate import evaluate, recall
 from dataout.audiences.identify import Identification
-from dataout.audiences.ticks import last_tick, tick, ticking
+from dataout.audiences.ready import ticking
+from dataout.audiences.ticks import last_tick, tick
 from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
 from dataout.ingest.as_known import as_known

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import pyarrow as pa
 
+from dataout.model.membership import Cause
 from dataout.model.people import Instant
 from dataout.ports import Engine
 from dataout.segments.atoms import Source
@@ -50,6 +51,9 @@ TABLES = (
 )
 """The tables of history, as the last tick counts what arrived in them."""
 
+UNREAD = ("relationships", "object_attributes", "withdrawals", "merges")
+"""Those of which no stream is made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -73,13 +77,15 @@ class Position:
 
 def position(engine: Engine, before: Position | None) -> Position:
     """Read how far history goes now; ``before`` saves looking through what was there then."""
-    known = dict.fromkeys(TABLES, 0) if before is None else dict(before.arrived)
+    known = dict.fromkeys((*TABLES, "rewritten"), 0)
+    if before is not None:
+        known = {**before.arrived, "rewritten": before.rewritten}
     found = engine.query(_sql("position"), known).to_pylist()
-    arrived = {row["name"]: row["last"] for row in found if row["last"] is not None}
-    (rewritten,) = engine.query(_sql("rewritten")).column("last").to_pylist()
+    arrived = known | {row["name"]: row["last"] for row in found if row["last"] is not None}
+    rewritten = arrived.pop("rewritten")
     ticked = engine.query(_sql("ticked")).to_pylist()
     kept = engine.query(_sql("kept")).column("segment").to_pylist()
-    return Position({**known, **arrived}, rewritten, ticked[0] if ticked else None, frozenset(kept))
+    return Position(arrived, rewritten, ticked[0] if ticked else None, frozenset(kept))
 
 
 def history(
@@ -154,8 +160,21 @@ def _kept(source: feeds.Feed, origin: Origin, column: Column) -> feeds.Kept:
             assert_never(column)
 
 
+def is_told(before: Position, now: Position) -> bool:
+    """Say whether what streams read tells of everybody of whom anything arrived since a tick.
+
+    It does if that was the last tick, and nothing came but what streams are made of.
+    """
+    ticked = now.ticked
+    same = ticked is not None and all(ticked[table] == before.arrived[table] for table in TABLES)
+    return same and all(now.arrived[table] == before.arrived[table] for table in UNREAD)
+
+
 def arrivals(engine: Engine, before: Position, now: Position) -> Arrivals:
-    """Read what arrived after ``before``. Of whom anything arrived, ``touched`` knows."""
+    """Read what arrived after ``before``.
+
+    Of whom anything arrived, that itself tells (``is_told``), or else ``touched`` knows.
+    """
 
     def since(table: str, query: str, **params: object) -> pa.Table | None:
         after = before.arrived[table]
@@ -172,16 +191,33 @@ def arrivals(engine: Engine, before: Position, now: Position) -> Arrivals:
     if renewed is not None:
         events.append(engine.query(_sql("renewed_events"), whose))
     some = [table for table in events if table is not None]
-    return Arrivals(
+    came = Arrivals(
         events=pa.concat_tables(some) if some else None,
         attributes=since("attributes", "new_attributes"),
         list_members=since("list_members", "new_list_members"),
         deletions=since("deletions", "new_deletions"),
         settings=None if renewed is None else engine.query(_sql("renewed_attributes"), whose),
         renewed=renewed,
-        heard=engine.query(_sql("heard")) if now.news else None,
         profiles=since("profiles", "new_profiles"),
     )
+    told = is_told(before, now)
+    return replace(came, heard=_heard(came) if told else engine.query(_sql("heard")))
+
+
+def _heard(came: Arrivals) -> pa.Table:
+    """Say of whom anything came, as ``touched`` does; somebody may be there more than once."""
+    data = (came.events, came.attributes, came.list_members, came.renewed, came.profiles)
+    slots = [each.column("slot").cast(pa.int64()) for each in data if each is not None]
+    moved = [] if came.deletions is None else [came.deletions.column("slot").cast(pa.int64())]
+    tables = [
+        pa.table({"slot": each, "cause": pa.repeat(cause.value, len(each))})
+        for cause, some in ((Cause.DATA, slots), (Cause.IDENTITY, moved))
+        for each in some
+    ]
+    return pa.concat_tables(tables) if tables else _NOBODY
+
+
+_NOBODY = pa.table({"slot": pa.array([], pa.int64()), "cause": pa.array([], pa.string())})
 
 
 def _sql(name: str) -> str:

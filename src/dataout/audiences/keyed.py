@@ -14,20 +14,22 @@ import pyarrow as pa
 from dataout.audiences import feeding
 from dataout.audiences import ticks as sql
 from dataout.audiences.feeding import Position
-from dataout.audiences.ticks import Ticked, Ticking, ticking
+from dataout.audiences.ready import Ticking, ticking
+from dataout.audiences.snapshots import Snapshot
+from dataout.audiences.ticks import Ticked
 from dataout.errors import UsageError
 from dataout.model.membership import Cause
 from dataout.model.people import Instant
 from dataout.ports import Engine
 from dataout.segments.fingerprint import fingerprint
-from dataout.segments.formulas import Program, program_of
+from dataout.segments.formulas import Formula, Program, program_of
 from dataout.sql.named import statement
 from dataout.ticks.crowd import Asking, Crowd, changes_of, elsewhere, empty_stream, looked_at
 from dataout.ticks.feeding import Codes, Feed, feed
 from dataout.ticks.forms import why_not
 from dataout.ticks.keyed import Keyed, Outcome, keyed
 from dataout.ticks.keys import LONG_AGO
-from dataout.ticks.needs import Origin
+from dataout.ticks.needs import Need, Origin
 from dataout.ticks.news import Arrivals
 
 A_FLOOD = 300_000
@@ -67,7 +69,7 @@ class KeyedTicks:
 
     _parts: Parts | None = None
     _crowd: Crowd = field(default_factory=Crowd)
-    _sure: set[str] = field(default_factory=set)
+    _sure: dict[str, str] = field(default_factory=dict)
     _codes: Codes = field(default_factory=dict)
     _feeds: dict[Origin, Feed] = field(default_factory=dict)
     _position: Position | None = None
@@ -90,25 +92,29 @@ class KeyedTicks:
         names = [name for name, formula in program.formulas.items() if not why_not(formula)]
         rest = [name for name in program.formulas if name not in names]
         whole = program_of(program, names)
-        for name in self._crowd.numbers.keys() - whole.formulas.keys():
-            self._crowd.end(name)
-            self._sure.discard(name)
-        numbers = {name: self._crowd.number(name) for name in names}
         meanings = {name: fingerprint(formula) for name, formula in whole.formulas.items()}
         ready = ticking(program_of(program, rest), zone, dialect)
-        return Parts(program, keyed(whole.formulas, numbers), meanings, ready, dialect)
+        return Parts(program, self._asked(whole.formulas), meanings, ready, dialect)
+
+    def _asked(self, formulas: Mapping[str, Formula]) -> Keyed:
+        """Give segments the numbers that they have in memory, and end all others there."""
+        for name in self._crowd.numbers.keys() - formulas.keys():
+            self._crowd.end(name)
+            self._sure.pop(name, None)
+        return keyed(formulas, {name: self._crowd.number(name) for name in formulas})
 
     def tick(self, engine: Engine, at: Instant) -> Ticked:
         """Bring the memberships of the program's segments up to ``at``, as a SQL tick does.
 
         Raises ``UsageError`` for an instant before that of the last tick.
         """
-        last = sql.last_tick(engine)
-        if last is not None and at < last:
-            raise UsageError("Ticks never go back: the last one was later than this instant.")
         try:
             with engine.transaction():
-                done = self._tick(engine, at)
+                now = feeding.position(engine, self._position)
+                _forward(now, at)
+                done = self._tick(engine, now, at)
+        except UsageError:
+            raise
         except BaseException:
             self.let_go()
             raise
@@ -121,7 +127,47 @@ class KeyedTicks:
         self._sure.clear()
         self._codes.clear()
         if (parts := self._parts) is not None:
-            self._parts = self._made_ready(parts.program, parts.rest.zone, parts.dialect)
+            self._parts = replace(parts, asked=self._asked(parts.asked.formulas))
+
+    def snapshot(self) -> Snapshot | None:
+        """Take down what is in memory, as it stays; None: nothing is."""
+        parts, position = self._parts, self._position
+        if parts is None or position is None:
+            return None
+        codes = {column: dict(known) for column, known in self._codes.items()}
+        crowd, sure = self._crowd.copied(), dict(self._sure)
+        return Snapshot(crowd, codes, sure, position, parts.rest.zone)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take a snapshot for what is in memory; what is not in it, the next tick reads.
+
+        It has to be one that holds good (``audiences.snapshots.read``), with the streams that the
+        program needs. What came after it arrives in the next tick, as if it were news.
+        """
+        parts, meanings = self._ready, self._ready.meanings
+        self._crowd, self._position = snapshot.crowd, snapshot.position
+        self._codes = dict(snapshot.codes)
+        self._sure = {n: of for n, of in snapshot.sure.items() if meanings.get(n) == of}
+        self._parts = replace(parts, asked=self._asked(parts.asked.formulas))
+        self._feeds = {
+            origin: feed(origin, columns, parts.rest.zone, self._codes)
+            for origin, columns in snapshot.crowd.columns.items()
+        }
+
+    @property
+    def begins(self) -> bool:
+        """Say whether there is a program, and nothing in memory yet."""
+        return self._parts is not None and self._position is None
+
+    @property
+    def zone(self) -> str:
+        """Say which zone (IANA) times without an offset are of."""
+        return self._ready.rest.zone
+
+    @property
+    def needs(self) -> Mapping[Origin, Need]:
+        """Say which streams the program needs."""
+        return self._ready.asked.needs
 
     def hand_back(self, engine: Engine) -> None:
         """Put the edges where SQL ticks look for them: nobody will hold them in memory any more."""
@@ -155,17 +201,14 @@ class KeyedTicks:
         """Say how much memory streams, memberships and edges take."""
         return self._crowd.nbytes
 
-    def _tick(self, engine: Engine, at: Instant) -> _Done:
-        now = feeding.position(engine, self._position)
+    def _tick(self, engine: Engine, now: Position, at: Instant) -> _Done:
         if self._position is not None and _flood(self._position, now):
             self.let_go()
         parts, before = self._ready, self._position
         engine.execute(statement("ticks", "no_changes"))
-        engine.execute(statement("feeds", "arrived"), now.arrived)
-        if now.news or parts.rest.program.formulas:
+        told = before is not None and feeding.is_told(before, now)
+        if parts.rest.program.formulas or not told:
             engine.execute(statement("ticks", "touched"), {"at": at})
-        if before is None:
-            _end_merged(engine, parts, at)
         news = self._news(engine, before, now)
         if news.profiles is not None:
             self._crowd.make_room(news.profiles)
@@ -177,13 +220,16 @@ class KeyedTicks:
         feeds = {origin: each for origin, each in self._feeds.items() if origin not in loaded}
         outcomes = self._crowd.tick(parts.asked, feeds, news, fresh, at)
         _record(engine, changes_of(outcomes), at)
+        if before is None:
+            _end_merged(engine, parts, at)
         if parts.rest.program.formulas or known.keys() - parts.program.formulas.keys():
             sql.bring_up(engine, parts.rest, at, parts.meanings)
         touched = looked_at(outcomes)
         learnt = tuple(self._ask(engine, each, at) for each in elsewhere(outcomes))
         _note(engine, parts, known, now.keyed)
-        sql.keep_tick(engine, at)
         ticked = {"at": int(at), **now.arrived}
+        engine.execute(statement("ticks", "forget_tick"))
+        engine.execute(statement("feeds", "keep_tick"), ticked)
         names = frozenset(parts.meanings)
         return _Done(outcomes, learnt, replace(now, ticked=ticked, keyed=names), touched)
 
@@ -228,7 +274,7 @@ class KeyedTicks:
         for name, meaning in parts.meanings.items():
             if known.get(name) != meaning:
                 fresh[name] = Cause.DEFINITION
-            elif name not in self._sure or parts.asked.reads[name] & loaded:
+            elif self._sure.get(name) != meaning or parts.asked.reads[name] & loaded:
                 fresh[name] = Cause.TIME
         return fresh
 
@@ -254,13 +300,18 @@ class KeyedTicks:
         return changes, edges
 
     def _settle(self, done: _Done, at: Instant) -> None:
-        asked = self._ready.asked
+        asked, meanings = self._ready.asked, self._ready.meanings
         self._crowd.settle(asked, done.outcomes, at)
         for changes, edges in done.learnt:
             self._crowd.learn(changes, edges)
         self._crowd.forget(asked, at)
-        self._sure.update(asked.formulas)
+        self._sure.update(meanings)
         self._position = done.position
+
+
+def _forward(now: Position, at: Instant) -> None:
+    if now.ticked is not None and at < now.ticked["at"]:
+        raise UsageError("Ticks never go back: the last one was later than this instant.")
 
 
 def _flood(before: Position, now: Position) -> bool:
@@ -277,10 +328,12 @@ def _end_merged(engine: Engine, parts: Parts, at: Instant) -> None:
 
 
 def _record(engine: Engine, changes: pa.Table, at: Instant) -> None:
+    """Make changes so; there are no other ones in this tick yet."""
     if changes.num_rows:
-        engine.execute(statement("feeds", "no_membership_changes"))
-        engine.append("membership_changes", changes)
-        sql.record(engine, {"at": at})
+        engine.append("tick_changes", changes)
+        engine.execute(statement("feeds", "log"), {"at": at})
+        engine.execute(statement("feeds", "left"))
+        engine.execute(statement("feeds", "entered"))
 
 
 def _note(engine: Engine, parts: Parts, known: Mapping[str, str], kept: frozenset[str]) -> None:

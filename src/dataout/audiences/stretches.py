@@ -16,6 +16,9 @@ from dataout.sql.scope import Scope
 ROUNDS = (4, 32, 256, 2_048)
 """How many edges each round looks at: most stretches begin and end near by."""
 
+WORK = 10_000_000
+"""Rows that all looks in one direction may read: each reads all rows of the profile."""
+
 EXPLAINED = "explained"
 
 
@@ -24,7 +27,7 @@ class Stretch:
     """From its first instant to the first instant at which it is over.
 
     ``since`` is None where it has always been so as far as data goes, ``until`` where it stays so;
-    both also where it goes further than a few thousand edges.
+    both also where it goes further than a few thousand edges, or as many as ``WORK`` allows.
     """
 
     since: Instant | None
@@ -37,9 +40,7 @@ def stretch(engine: Engine, formula: Formula, slot: int, scope: Scope, *, holds:
     looks = evaluation(program, Scope(None, scope.known_at, scope.zone, "looks"))
     query = looks.query.sql(dialect=engine.dialect)
     look = _Looking(engine, slot, query, looks.columns[EXPLAINED])
-    moments, now = look.moments(program, scope), scope.at or 0
-    past = [moment for moment in reversed(moments) if moment <= now]
-    ahead = [moment for moment in moments if moment > now]
+    past, ahead = look.moments(program, scope)
     before_all = [past[-1] - 1] if past else []
     since = look.last_before_another([*past, *before_all], holds=holds)
     until = look.first_that_is_another(ahead, holds=holds)
@@ -53,15 +54,27 @@ class _Looking:
     query: str
     column: str
 
-    def moments(self, program: Program, scope: Scope) -> list[int]:
-        """List every edge of the profile, in order."""
-        self.engine.execute(statement("ticks", "one_person"), {"slot": self.slot})
+    def moments(self, program: Program, scope: Scope) -> tuple[list[int], list[int]]:
+        """List the nearest edges of the profile: up to now, newest first, and after it."""
+        self.engine.execute(_sql("one_person"), {"slot": self.slot})
         rows = edges(program, replace(scope, people="one_person")).rows
         if rows is None:
-            return []
-        query = f"SELECT DISTINCT moment FROM ({rows.sql(dialect=self.engine.dialect)}) AS rows"
-        found = self.engine.query(f"{query} WHERE moment IS NOT NULL ORDER BY moment")
-        return [int(moment) for moment in found.column("moment").to_pylist()]
+            return [], []
+        now = {"at": scope.at or 0, "most": self._most()}
+        self.engine.execute(
+            f"CREATE OR REPLACE TEMP VIEW edge_rows AS {rows.sql(dialect=self.engine.dialect)}"
+        )
+        past, ahead = (
+            self.engine.query(_sql(name), now).column("moment").to_pylist()
+            for name in ("edges_behind", "edges_ahead")
+        )
+        return past, ahead
+
+    def _most(self) -> int:
+        """Say how many edges can be afforded: a few at least, of however much history."""
+        (row,) = self.engine.query(_sql("rows_of_one"), {"slot": self.slot}).to_pylist()
+        rows = int(row["n"])
+        return max(ROUNDS[0], min(sum(ROUNDS), WORK // max(1, rows)))
 
     def last_before_another(self, newest_first: Sequence[int], *, holds: bool) -> Instant | None:
         """Go back to the edge before which it was otherwise."""
@@ -86,7 +99,7 @@ class _Looking:
             if not part:
                 return
             looks = {"slot": self.slot, "moments": part}
-            self.engine.execute(statement("ticks", "looks_at_one"), looks)
+            self.engine.execute(_sql("looks_at_one"), looks)
             rows = self.engine.query(
                 f"SELECT look_at(slot) AS moment FROM ({self.query}) AS evaluation "
                 f"WHERE {self.column}"
@@ -94,3 +107,7 @@ class _Looking:
             held = set(rows.column("moment").to_pylist())
             yield from ((moment, moment in held) for moment in part)
             start += size
+
+
+def _sql(name: str) -> str:
+    return statement("ticks", name)

@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from dataout.audiences.dating import date
 from dataout.audiences.evaluate import evaluate, unpivot
+from dataout.audiences.ready import Ticking, look, show_edges
 from dataout.errors import UsageError
 from dataout.model.membership import Cause, MembershipChange
 from dataout.model.people import Instant, ProfileId
-from dataout.model.times import EARLIEST, LATEST, datetime_of
+from dataout.model.times import LATEST, datetime_of
 from dataout.ports import Engine
 from dataout.segments.fingerprint import fingerprint
-from dataout.segments.formulas import Program, program_of
-from dataout.sql.edges import edges
-from dataout.sql.evaluate import evaluation
+from dataout.segments.formulas import program_of
 from dataout.sql.named import statement
 from dataout.sql.scope import Scope
 
-FIRST_LOOKS, FACTOR = 4, 8
-"""How many edges back the first round looks for the beginning of a change, and each next round."""
+MANY = 20_000
+"""Of more people than these it pays to compile a statement for the one instant of their look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +34,6 @@ class Ticked:
     at: Instant
     touched: int
     changes: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Ticking:
-    """A program made ready to tick: compiled once, for whatever people and instants there will be.
-
-    ``columns`` says which column of ``looks_query`` holds each segment; ``numbers`` which rows of
-    ``edges_query`` (None: there are none) are its edges.
-    """
-
-    program: Program
-    zone: str
-    columns: Mapping[str, str]
-    looks_query: str
-    edges_query: str | None
-    numbers: Mapping[str, tuple[int, ...]]
-
-
-def ticking(program: Program, zone: str, dialect: str) -> Ticking:
-    """Compile a program; ``zone`` (IANA) holds for texts without offset."""
-    compiled = evaluation(program, Scope(None, None, zone, "looks"))
-    found = edges(program, Scope(Instant(0), None, zone, "touched"))
-    return Ticking(
-        program,
-        zone,
-        compiled.columns,
-        compiled.query.sql(dialect=dialect),
-        None if found.rows is None else found.rows.sql(dialect=dialect),
-        found.numbers,
-    )
 
 
 def tick(engine: Engine, ready: Ticking, at: Instant) -> Ticked:
@@ -110,15 +80,22 @@ def bring_up(engine: Engine, ready: Ticking, at: Instant, others: Collection[str
 
 def settle_touched(engine: Engine, ready: Ticking, names: Sequence[str], at: Instant) -> None:
     """Ask segments about the people in ``touched``, for the cause that stands there."""
-    engine.execute(_sql("look_at_touched"), {"at": at})
-    _look(engine, ready, "members")
+    if count(engine, "touched") > MANY:
+        _find_members(engine, ready, names, Scope(at, None, ready.zone, "touched"))
+    else:
+        engine.execute(_sql("look_at_touched"), {"at": at})
+        look(engine, ready.looking)
+        engine.execute(_sql("found_members"))
     _settle(engine, ready, names, at)
 
 
 def _settle_everybody(engine: Engine, ready: Ticking, names: Sequence[str], at: Instant) -> None:
-    scope = Scope(at, None, ready.zone)
-    unpivot(engine, evaluate(engine, program_of(ready.program, names), scope), "members")
+    _find_members(engine, ready, names, Scope(at, None, ready.zone))
     _settle(engine, ready, names, at)
+
+
+def _find_members(engine: Engine, ready: Ticking, names: Sequence[str], scope: Scope) -> None:
+    unpivot(engine, evaluate(engine, program_of(ready.program, names), scope), "members")
 
 
 def last_tick(engine: Engine) -> Instant | None:
@@ -156,52 +133,20 @@ def changes_of_tick(engine: Engine) -> list[MembershipChange]:
 def _settle(engine: Engine, ready: Ticking, names: Sequence[str], instant: Instant) -> None:
     """Compare ``members`` with what was, for the people in ``touched``; note what comes next."""
     at = {"at": instant}
+    pairs = [(name, number) for name in names for number in ready.numbers[name]]
     engine.execute(_sql("asked"), {"segments": names})
     engine.execute(_sql("changes"))
-    _edge_rows(engine, ready, names)
-    engine.execute(_sql("by_definition"), at)
-    _date(engine, ready, at)
-    engine.execute(_sql("passed"))
-    engine.execute(_sql("ahead"), {**at, "latest": LATEST})
-    record(engine, at)
-
-
-def _edge_rows(engine: Engine, ready: Ticking, names: Sequence[str]) -> None:
-    query = ready.edges_query
-    engine.execute(
-        _sql("no_edge_rows")
-        if query is None
-        else f"CREATE OR REPLACE TEMP TABLE edge_rows AS {query}"
-    )
-    pairs = [(name, number) for name in names for number in ready.numbers[name]]
     engine.execute(
         _sql("edge_numbers"),
         {"segments": [name for name, _ in pairs], "numbers": [number for _, number in pairs]},
     )
-
-
-def _date(engine: Engine, ready: Ticking, at: Mapping[str, int]) -> None:
-    """Find since when each change is true: look back from edge to edge until it was otherwise."""
-    engine.execute(_sql("past"), {**at, "first": EARLIEST})
-    seen, until = 0, FIRST_LOOKS
-    while seen < _furthest(engine):
-        part = {"seen": seen, "until": until}
-        engine.execute(_sql("looks"), part)
-        _look(engine, ready, "held")
-        engine.execute(_sql("flips"), part)
-        seen, until = until, until * FACTOR
-    engine.execute(_sql("always"), {**at, "first": EARLIEST})
-
-
-def _look(engine: Engine, ready: Ticking, table: str) -> None:
-    """Evaluate every look in ``looks``; fill ``members`` or ``held`` with who is in what."""
-    engine.execute(f"CREATE OR REPLACE TEMP TABLE evaluation AS {ready.looks_query}")
-    unpivot(engine, ready.columns, "found")
-    engine.execute(_sql(f"found_{table}"))
-
-
-def _furthest(engine: Engine) -> int:
-    return int(engine.query(_sql("unsettled")).to_pylist()[0]["furthest"])
+    engine.execute(_sql("by_definition"), at)
+    date(engine, ready, instant)
+    engine.execute(_sql("passed"))
+    engine.execute(_sql("edged"))
+    show_edges(engine, ready, names)
+    engine.execute(_sql("ahead"), {**at, "latest": LATEST})
+    record(engine, at)
 
 
 def record(engine: Engine, at: Mapping[str, int]) -> None:

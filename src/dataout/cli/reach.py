@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -14,7 +14,7 @@ import typer
 
 from dataout.cli.session import Reach, Session
 from dataout.cli.troubles import STOPPED
-from dataout.errors import UsageError
+from dataout.errors import Locked, UsageError
 
 if TYPE_CHECKING:
     from dataout.app.serving.wire import Request, Stream
@@ -28,6 +28,11 @@ SANDBOX = "DATAOUT_SANDBOX"
 
 TERMINAL = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "LINES")
 """Environment variables by which a terminal says what it can do."""
+
+UNREACHED = (
+    "If it is `dataout serve`, its socket was deleted: it makes another between two ticks, so call "
+    "again."
+)
 
 ATTEMPTS = 3
 """Servers that may end, one after the other, before they take a call."""
@@ -78,13 +83,19 @@ class Own:
 
         return read(session.folder)
 
+    @contextmanager
     def opened(
         self, definition: ProjectDefinition, environment: Environment
-    ) -> AbstractContextManager[Workspace]:
+    ) -> Iterator[Workspace]:
         """Open an environment."""
         from dataout.app.workspace import opened
 
-        return opened(definition, environment, surroundings())
+        with ExitStack() as last:
+            try:
+                work = last.enter_context(opened(definition, environment, surroundings()))
+            except Locked as error:
+                raise Locked(str(error), f"{error.hint} {UNREACHED}") from error
+            yield work
 
 
 def surroundings() -> Surroundings:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dataout.app.commands.check import read
 from dataout.app.folders import state_folder
+from dataout.app.serving.cutting import cut_short
 from dataout.app.serving.definitions import Definitions
 from dataout.app.serving.listen import listening
 from dataout.app.serving.mailbox import Call
@@ -36,6 +37,8 @@ from dataout.cli.troubles import explained
 from dataout.definitions import ProjectDefinition
 from dataout.errors import UsageError
 from dataout.model.definitions import Environment
+from dataout.model.times import datetime_of
+from dataout.ports import Clock
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,12 +95,14 @@ def serve(session: Session, host: str, port: int) -> None:
     # Calls that were not taken are sent away last: by then the environment is theirs to open.
     with ExitStack() as last, opened(definition, environment, surroundings()) as work:
         calls = last.enter_context(listening(state_folder(folder, environment.name)))
-        say = partial(_say, sys.stderr)  # this one: a call has its caller's in its place
-        server = Server(work, definitions, Company(calls, perform, _tell, say))
-        address = last.enter_context(exposed(host, port, lambda: server.figures))
+        mouth = Mouth(sys.stderr, work.clock)  # this one: a call has its caller's in its place
+        server = Server(work, definitions, Company(calls, perform, mouth.tell, mouth.say))
+        figures = lambda: server.figures  # noqa: E731 - of whichever moment
+        address = last.enter_context(exposed(host, port, figures, work.clock.now))
+        hurry = last.enter_context(cut_short(lambda: server.at_leisure, work.engine.interrupt))
         title = head(work)
-        with stopped_by_signals(calls.stop):
-            say(f"{title}: serving; figures at {address}/metrics. Stop it with Ctrl-C.")
+        with stopped_by_signals(calls.stop, hurry.set):
+            mouth.say(f"{title}: serving; figures at {address}/metrics. Stop it with Ctrl-C.")
             result = server.serve()
     session.answer(result, lambda out: _ended(out, title, result))
 
@@ -129,14 +134,15 @@ def _nobody_answers() -> Iterator[None]:
 
 
 @contextmanager
-def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+def stopped_by_signals(*stop: Callable[[], None]) -> Iterator[None]:
     """Let SIGTERM and the first Ctrl-C ask for an end; a second Ctrl-C does not wait for it."""
 
     def asked(number: int, _: object) -> None:
         if number == signal.SIGINT:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             os.write(2, IMPATIENT)  # not print: it may be what the signal interrupted
-        stop()
+        for each in stop:
+            each()
 
     before = {each: signal.signal(each, asked) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -155,11 +161,23 @@ def _ended(out: Console, title: str, result: ServeResult) -> None:
     )
 
 
-def _tell(error: Exception) -> None:
-    with suppress(BrokenPipeError):  # nobody listens any more: no reason to end
-        explained(error)
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """Says what a server has to say, each time with the time (UTC)."""
 
+    to: TextIO
+    clock: Clock
 
-def _say(to: TextIO, text: str) -> None:
-    with suppress(BrokenPipeError):
-        print(text, file=to, flush=True)
+    def say(self, text: str) -> None:
+        """Say a sentence of the server's own."""
+        with suppress(BrokenPipeError):  # nobody listens any more: no reason to end
+            print(f"{self._time()} {text}", file=self.to, flush=True)
+
+    def tell(self, error: Exception) -> None:
+        """Say what an exception means."""
+        with suppress(BrokenPipeError):
+            print(self._time(), end=" ", file=self.to, flush=True)
+            explained(error)
+
+    def _time(self) -> str:
+        return f"{datetime_of(self.clock.now()):%Y-%m-%dT%H:%M:%SZ}"

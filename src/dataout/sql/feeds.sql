@@ -15,10 +15,9 @@ SELECT 'withdrawals' AS name, max(landing) AS last FROM withdrawals WHERE landin
 UNION ALL
 SELECT 'deletions' AS name, max(landing) AS last FROM deletions WHERE landing > $deletions
 UNION ALL
-SELECT 'merges' AS name, max(landing) AS last FROM merges WHERE landing > $merges;
-
--- rewritten: the last correction
-SELECT coalesce(max(landing), 0) AS last FROM rewritten;
+SELECT 'merges' AS name, max(landing) AS last FROM merges WHERE landing > $merges
+UNION ALL
+SELECT 'rewritten' AS name, max(landing) AS last FROM rewritten WHERE landing > $rewritten;
 
 -- ticked: what the last tick saw
 FROM ticks;
@@ -26,18 +25,19 @@ FROM ticks;
 -- kept: the segments whose edges a server keeps
 SELECT segment FROM keyed;
 
--- arrived: the same, where a tick notes what it saw
-CREATE OR REPLACE TEMP TABLE arrived AS
+-- keep_tick: note a tick, and what it saw
+INSERT INTO ticks BY NAME
 SELECT
-  CAST($profiles AS BIGINT) AS profiles,
-  CAST($events AS BIGINT) AS events,
-  CAST($attributes AS BIGINT) AS attributes,
-  CAST($list_members AS BIGINT) AS list_members,
-  CAST($relationships AS BIGINT) AS relationships,
-  CAST($object_attributes AS BIGINT) AS object_attributes,
-  CAST($withdrawals AS BIGINT) AS withdrawals,
-  CAST($deletions AS BIGINT) AS deletions,
-  CAST($merges AS BIGINT) AS merges;
+  $at AS "at",
+  $profiles AS profiles,
+  $events AS events,
+  $attributes AS attributes,
+  $list_members AS list_members,
+  $relationships AS relationships,
+  $object_attributes AS object_attributes,
+  $withdrawals AS withdrawals,
+  $deletions AS deletions,
+  $merges AS merges;
 
 -- renewed: whose events were corrected
 SELECT DISTINCT slot FROM rewritten WHERE landing > $after;
@@ -89,10 +89,17 @@ SELECT segment, slot, FALSE AS entered, 'identity' AS cause, CAST($at AS BIGINT)
 FROM memberships
 WHERE segment IN (SELECT unnest(CAST($segments AS VARCHAR[]))) AND slot IN (SELECT slot FROM merged);
 
--- no_membership_changes: room for the changes that streams found
-CREATE OR REPLACE TEMP TABLE membership_changes (
-  segment VARCHAR, slot INTEGER, entered BOOLEAN, cause VARCHAR, true_from BIGINT
-);
+-- log: put the changes that streams found on record
+INSERT INTO membership_log
+SELECT segment, slot, entered, true_from, $at, cause FROM tick_changes;
+
+-- left: end memberships
+DELETE FROM memberships
+WHERE slot IN (SELECT slot FROM tick_changes WHERE NOT entered)
+  AND (segment, slot) IN (SELECT (segment, slot) FROM tick_changes WHERE NOT entered);
+
+-- entered: begin memberships
+INSERT INTO memberships SELECT segment, slot, true_from FROM tick_changes WHERE entered;
 
 -- nobody_touched: room for the people whom streams cannot answer for
 CREATE OR REPLACE TEMP TABLE touched (slot INTEGER, cause VARCHAR);

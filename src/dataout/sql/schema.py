@@ -10,6 +10,7 @@ from dataout.sql.named import statement, statements
 CORRECTED = ("superseded", "corrects", "withdrawals", "deletions")
 TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
 KEYED = ("rewritten", "keyed")
+KEPT = ("snapshots",)
 MERGED = (
     "merged",
     "everyone",
@@ -38,10 +39,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     tuple(
         name
         for name in statements("schema")
-        if name not in {"version", *CORRECTED, *TICKED, *KEYED, *MERGED, *PREPARED}
+        if name not in {"version", *CORRECTED, *TICKED, *KEYED, *KEPT, *MERGED, *PREPARED}
     ),
     (*CORRECTED, *TICKED),
     KEYED,
+    KEPT,
     MERGED,
     PREPARED,
 )

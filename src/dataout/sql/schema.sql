@@ -197,6 +197,9 @@ CREATE TABLE rewritten (slot INTEGER NOT NULL, landing BIGINT NOT NULL);
 -- keyed: segments whose edges a server keeps in its memory: those in the table of edges say nothing
 CREATE TABLE keyed (segment VARCHAR NOT NULL);
 
+-- snapshots: those of a server's memory that hold good
+CREATE TABLE snapshots (token VARCHAR NOT NULL);
+
 -- merged: profiles that are one person with another, whose slot all their records carry
 CREATE TABLE merged (slot INTEGER NOT NULL, profile_id VARCHAR NOT NULL, survivor INTEGER NOT NULL);
 

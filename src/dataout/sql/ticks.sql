@@ -88,12 +88,9 @@ DELETE FROM keyed WHERE segment IN (SELECT unnest(CAST($segments AS VARCHAR[])))
 -- asked: the segments that are looked at
 CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(CAST($segments AS VARCHAR[])) AS segment;
 
--- edge_numbers: which rows of edge_rows are a segment's
+-- edge_numbers: which of edge_rows are a segment's
 CREATE OR REPLACE TEMP TABLE edge_numbers AS
 SELECT unnest(CAST($segments AS VARCHAR[])) AS segment, unnest(CAST($numbers AS INTEGER[])) AS number;
-
--- no_edge_rows: nothing has an edge
-CREATE OR REPLACE TEMP TABLE edge_rows (slot INTEGER, number INTEGER, moment BIGINT);
 
 -- changes: memberships of touched people that are another now
 CREATE OR REPLACE TEMP TABLE membership_changes AS
@@ -121,74 +118,13 @@ WHERE segment IN (SELECT unnest($segments));
 -- by_definition: what a definition changed is true from the tick that took it up
 UPDATE membership_changes SET true_from = $at WHERE cause = 'definition';
 
--- past: the edges that a change may stem from, newest first, and the instant before them all
-CREATE OR REPLACE TEMP TABLE past AS
-WITH moments AS (
-  SELECT DISTINCT c.segment, c.slot, r.moment
-  FROM membership_changes AS c
-  JOIN edge_numbers AS n ON n.segment = c.segment
-  JOIN edge_rows AS r ON r.number = n.number AND r.slot = c.slot
-  WHERE c.true_from IS NULL AND r.moment BETWEEN $first AND $at
-)
-SELECT segment, slot, moment, row_number() OVER (PARTITION BY segment, slot ORDER BY moment DESC) AS rank
-FROM (
-  FROM moments
-  UNION ALL
-  SELECT segment, slot, min(moment) - 1 FROM moments GROUP BY segment, slot
-);
-
--- looks: whom to look at, and when, in this round
-CREATE OR REPLACE TEMP TABLE looks AS
-SELECT DISTINCT p.slot, p.moment AS "at", look(p.slot, p.moment) AS look
-FROM past AS p
-JOIN membership_changes AS c ON c.segment = p.segment AND c.slot = p.slot
-WHERE c.true_from IS NULL AND p.rank > $seen AND p.rank <= $until;
-
 -- look_at_touched: look at everybody touched, at the instant of the tick
 CREATE OR REPLACE TEMP TABLE looks AS
-SELECT slot, CAST($at AS BIGINT) AS "at", look(slot, $at) AS look FROM touched;
+SELECT slot, CAST($at AS BIGINT) AS "at", look(row_number() OVER () - 1, CAST($at AS BIGINT)) AS look FROM touched;
 
 -- found_members: of those looked at, who is in which of the segments
 CREATE OR REPLACE TEMP TABLE members AS
 SELECT f.segment, l.slot FROM found AS f JOIN looks AS l ON l.look = f.slot;
-
--- found_held: when those looked at were in which of the segments
-CREATE OR REPLACE TEMP TABLE held AS
-SELECT f.segment, l.slot, l."at" FROM found AS f JOIN looks AS l ON l.look = f.slot;
-
--- flips: the newest edge before which it was otherwise is where a change began
-UPDATE membership_changes SET true_from = flip.moment
-FROM (
-  SELECT c.segment, c.slot, max(later.moment) AS moment
-  FROM membership_changes AS c
-  JOIN past AS p ON p.segment = c.segment AND p.slot = c.slot
-  JOIN past AS later ON later.segment = c.segment AND later.slot = c.slot AND later.rank = p.rank - 1
-  LEFT JOIN held AS h ON h.segment = p.segment AND h.slot = p.slot AND h."at" = p.moment
-  WHERE c.true_from IS NULL AND p.rank > $seen AND p.rank <= $until
-    AND (h.slot IS NOT NULL) <> c.entered
-  GROUP BY c.segment, c.slot
-) AS flip
-WHERE flip.segment = membership_changes.segment AND flip.slot = membership_changes.slot;
-
--- unsettled: how many edges there are to look at yet
-SELECT coalesce(max(p.rank), 0) AS furthest
-FROM past AS p
-JOIN membership_changes AS c ON c.segment = p.segment AND c.slot = p.slot
-WHERE c.true_from IS NULL;
-
--- always: what was never otherwise is true from when the profile was first seen
-UPDATE membership_changes SET true_from = least($at, greatest(coalesce(seen.moment, $at), $first))
-FROM (
-  SELECT c.slot, min(s.moment) AS moment
-  FROM (SELECT DISTINCT slot FROM membership_changes WHERE true_from IS NULL) AS c
-  LEFT JOIN (
-    SELECT slot, event_time AS moment FROM events WHERE superseded_at IS NULL
-    UNION ALL
-    SELECT slot, set_at FROM attributes
-  ) AS s ON s.slot = c.slot
-  GROUP BY c.slot
-) AS seen
-WHERE seen.slot = membership_changes.slot AND membership_changes.true_from IS NULL;
 
 -- log: put changes on record
 INSERT INTO membership_log
@@ -214,6 +150,9 @@ SELECT segment, slot, true_from FROM membership_changes WHERE entered;
 -- passed: forget the edges of who was looked at
 DELETE FROM edges
 WHERE segment IN (FROM asked) AND slot IN (SELECT slot FROM touched);
+
+-- edged: whose edges are asked for
+CREATE OR REPLACE TEMP TABLE edged AS SELECT slot FROM touched;
 
 -- ahead: the next edge of who was looked at
 INSERT INTO edges
@@ -250,7 +189,18 @@ ORDER BY c.true_from, c.segment, p.profile_id;
 -- one_person: a working table of one profile
 CREATE OR REPLACE TEMP TABLE one_person AS SELECT CAST($slot AS INTEGER) AS slot;
 
+-- rows_of_one: how many rows a look at one profile reads
+SELECT (SELECT count(*) FROM events WHERE slot = $slot)
+  + (SELECT count(*) FROM attributes WHERE slot = $slot)
+  + (SELECT count(*) FROM relationships WHERE slot = $slot) AS n;
+
+-- edges_behind: the latest edges of one profile, the latest first
+SELECT DISTINCT moment FROM edge_rows WHERE moment <= $at ORDER BY moment DESC LIMIT $most;
+
+-- edges_ahead: its next edges
+SELECT DISTINCT moment FROM edge_rows WHERE moment > $at ORDER BY moment LIMIT $most;
+
 -- looks_at_one: looks at one profile, at several instants
 CREATE OR REPLACE TEMP TABLE looks AS
-SELECT CAST($slot AS INTEGER) AS slot, m AS "at", look($slot, m) AS look
+SELECT CAST($slot AS INTEGER) AS slot, m AS "at", look(row_number() OVER () - 1, m) AS look
 FROM (SELECT unnest(CAST($moments AS BIGINT[])) AS m);

@@ -175,9 +175,9 @@ CREATE OR REPLACE TEMP MACRO bounded(i, earliest, latest) AS
 -- folded: a text in lower case, the two small sigmas being one letter
 CREATE OR REPLACE TEMP MACRO folded(t) AS replace(lower(t), 'ς', 'σ');
 
--- look: the number of the look at a slot at an instant; the instant can be read out of it (moments.py)
-CREATE OR REPLACE TEMP MACRO look(s, moment) AS
-  CAST(s AS HUGEINT) * 17592186044416 + (moment + 4398046511104);
+-- look: the number of a look, n of less than 2^19, at an instant; the instant can be read out of it (moments.py)
+CREATE OR REPLACE TEMP MACRO look(n, moment) AS
+  CAST(n AS BIGINT) * 17592186044416 + (moment + 4398046511104);
 
 -- look_at: the instant of a look
-CREATE OR REPLACE TEMP MACRO look_at(l) AS CAST(l % 17592186044416 AS BIGINT) - 4398046511104;
+CREATE OR REPLACE TEMP MACRO look_at(l) AS (l & 17592186044415) - 4398046511104;

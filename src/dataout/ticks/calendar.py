@@ -41,17 +41,23 @@ class Calendar:
 
     _buckets: dict[int, list[Ints]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, hours: Ints, sizes: Ints, edges: Ints) -> Calendar:
+        """Make a calendar of what ``laid_out`` gave."""
+        buckets = np.split(edges, np.cumsum(sizes)[:-1])
+        return cls({hour: [each] for hour, each in zip(hours.tolist(), buckets, strict=False)})
+
     def __len__(self) -> int:
         """Count the edges, those that are noted twice in different pieces too."""
         return sum(len(piece) for pieces in self._buckets.values() for piece in pieces)
 
-    def push(self, number: int, slots: Ints, moments: Ints) -> None:
-        """Note the next edge of a segment for many people; ``NEVER``: there is none."""
+    def push(self, numbers: Ints, slots: Ints, moments: Ints) -> None:
+        """Note the next edges of segments and people; ``NEVER``: there is none."""
         some = moments < NEVER
-        slots, moments = slots[some], moments[some]
+        numbers, slots, moments = numbers[some], slots[some], moments[some]
         hours = moments // HOUR
         entries = ((moments - hours * HOUR) << (NUMBER_BITS + SLOT_BITS)) | slots
-        entries |= number << SLOT_BITS
+        entries |= numbers << SLOT_BITS
         by = np.argsort(hours, kind="stable")
         hours, entries = hours[by], entries[by]
         starts = np.flatnonzero(np.diff(hours, prepend=hours[:1] - 1))
@@ -82,12 +88,21 @@ class Calendar:
 
     def edges(self) -> tuple[Ints, Ints, Ints]:
         """List all edges: segments' numbers, slots, moments."""
-        hours = sorted(self._buckets)
-        buckets = [self._whole(hour) for hour in hours]
-        entries = np.concatenate([NONE, *buckets])
-        starts = np.repeat(np.array(hours, np.int64) * HOUR, [len(bucket) for bucket in buckets])
+        hours, sizes, entries = self.laid_out()
+        starts = np.repeat(hours * HOUR, sizes)
         moments = starts + (entries >> (NUMBER_BITS + SLOT_BITS))
         return (entries >> SLOT_BITS) & (SEGMENTS - 1), entries & (SLOTS - 1), moments
+
+    def laid_out(self) -> tuple[Ints, Ints, Ints]:
+        """Give all there is: hours in order, how many edges each has, the edges as kept here."""
+        hours = sorted(self._buckets)
+        buckets = [self._whole(hour) for hour in hours]
+        sizes = np.array([len(bucket) for bucket in buckets], np.int64)
+        return np.array(hours, np.int64), sizes, np.concatenate([NONE, *buckets])
+
+    def copied(self) -> Calendar:
+        """Give a calendar that stays as this one is now."""
+        return Calendar({hour: list(pieces) for hour, pieces in self._buckets.items()})
 
     def next_moment(self) -> Instant | None:
         """Give the moment of the first edge; None if there is none."""

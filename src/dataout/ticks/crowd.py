@@ -36,39 +36,47 @@ class Asking:
 
 @dataclass(slots=True, eq=False)
 class Crowd:
-    """All shards, by number. Calendars know segments by ``numbers``, of which none comes twice."""
+    """All shards, by number, and the ``columns`` that each of their streams has.
+
+    Calendars know segments by ``numbers``, of which none comes twice: ``given`` were given out.
+    """
 
     shards: dict[int, Shard] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
-    _given: int = 0
-    _columns: dict[Origin, tuple[Column, ...]] = field(default_factory=dict)
+    given: int = 0
+    columns: dict[Origin, tuple[Column, ...]] = field(default_factory=dict)
+
+    def copied(self) -> Crowd:
+        """Give a crowd that stays as this one is now: streams are shared, they never change."""
+        shards = {number: shard.copied() for number, shard in self.shards.items()}
+        return Crowd(shards, dict(self.numbers), self.given, dict(self.columns))
 
     def make_room(self, profiles: pa.Table) -> None:
         """Take in new people. Where a shard is new all of them are: nothing is forgotten there."""
         every = slots_in(profiles)
         for number in ordered(shards_of(every)).tolist():
             if number not in self.shards:
-                streams = {o: Stream(columns) for o, columns in self._columns.items()}
+                streams = {o: Stream(columns) for o, columns in self.columns.items()}
                 self.shards[number] = Shard(streams)
             widened(self.shards[number], local(every[shards_of(every) == number]))
 
     def has(self, asked: Keyed, origin: Origin, at: Instant) -> bool:
         """Say whether a stream has all that is asked of it at an instant."""
         need = asked.needs[origin]
-        if set(self._columns.get(origin, (None,))) != set(need.columns):
+        if set(self.columns.get(origin, (None,))) != set(need.columns):
             return False
         kept_from = max((stream.kept_from for stream in self._streams(origin)), default=LONG_AGO)
         return kept_from == LONG_AGO or (need.reach is not None and kept_from <= at - need.reach)
 
     def load(self, origin: Origin, stream: Stream, rows: Rows) -> None:
         """Fill a stream from history; ``stream`` is empty, and knows what it keeps."""
-        self._columns[origin] = stream.columns
+        self.columns[origin] = stream.columns
         for number, shard in self.shards.items():
             shard.streams = {**shard.streams, origin: with_rows(stream, part(rows, number))}
 
     def keep_only(self, asked: Keyed) -> None:
         """Let go of streams that nobody reads any more."""
-        self._columns = {o: each for o, each in self._columns.items() if o in asked.needs}
+        self.columns = {o: each for o, each in self.columns.items() if o in asked.needs}
         for shard in self.shards.values():
             shard.streams = {o: each for o, each in shard.streams.items() if o in asked.needs}
 
@@ -83,8 +91,8 @@ class Crowd:
     def number(self, segment: str) -> int:
         """Give a segment its number."""
         if segment not in self.numbers:
-            self.numbers[segment] = self._given
-            self._given += 1
+            self.numbers[segment] = self.given
+            self.given += 1
         return self.numbers[segment]
 
     def end(self, segment: str) -> None:
@@ -137,7 +145,8 @@ class Crowd:
         for segment, slots, moments in _by_segment(edges, "moment"):
             for number, own in self._own(slots):
                 calendar = self.shards[number].calendar
-                calendar.push(self.number(segment), local(slots[own]), moments[own])
+                numbers = np.full(np.count_nonzero(own), self.number(segment), np.int64)
+                calendar.push(numbers, local(slots[own]), moments[own])
 
     def _own(self, slots: Ints) -> Iterator[tuple[int, Flags]]:
         for number in ordered(shards_of(slots)).tolist():
@@ -178,21 +187,21 @@ def empty_stream(asked: Keyed, origin: Origin, at: Instant) -> Stream:
 
 def changes_of(outcomes: Mapping[int, Outcome]) -> pa.Table:
     """Give all changes: (segment, slot, entered, cause, true_from)."""
-    names = pa.array([cause.value for cause in CAUSES])
-    tables = [
-        pa.table(
-            {
-                "segment": pa.repeat(each.segment, len(each.slots)),
-                "slot": pa.array(_global(each.slots, number), pa.int32()),
-                "entered": pa.array(each.entered),
-                "cause": names.take(pa.array(each.causes)),
-                "true_from": pa.array(each.since),
-            }
-        )
-        for number, outcome in outcomes.items()
-        for each in outcome.changes
-    ]
-    return pa.concat_tables(tables) if tables else _NO_CHANGES
+    every = [(n, each) for n, outcome in outcomes.items() for each in outcome.changes]
+    if not every:
+        return _NO_CHANGES
+    places = np.repeat(np.arange(len(every)), [len(each.slots) for _, each in every])
+    slots = np.concatenate([_global(each.slots, number) for number, each in every])
+    causes = np.concatenate([each.causes for _, each in every])
+    return pa.table(
+        {
+            "segment": pa.array([each.segment for _, each in every]).take(pa.array(places)),
+            "slot": pa.array(slots, pa.int32()),
+            "entered": pa.array(np.concatenate([each.entered for _, each in every])),
+            "cause": pa.array([cause.value for cause in CAUSES]).take(pa.array(causes)),
+            "true_from": pa.array(np.concatenate([each.since for _, each in every])),
+        }
+    )
 
 
 def elsewhere(outcomes: Mapping[int, Outcome]) -> Iterator[Asking]:

@@ -22,7 +22,7 @@ from dataout.segments.formulas import (
 )
 from dataout.ticks import reading
 from dataout.ticks.columns import Amount
-from dataout.ticks.keys import EPOCH, LONG_AGO, Flags, Ints, fits
+from dataout.ticks.keys import EPOCH, LONG_AGO, Flags, Ints, among, fits
 from dataout.ticks.needs import KNOWN, Need, Origin, SeenRows, needs_of
 from dataout.ticks.streams import Stream
 from dataout.ticks.values_asked import reaches
@@ -42,8 +42,8 @@ def doubtful(formula: Formula, view: View) -> Flags:
     for origin, need in _needs(formula).items():
         stream = view.streams[origin]
         if len(stream.elsewhere):
-            doubts |= np.isin(view.looks.slots, stream.elsewhere)
-        if stream.kept_from > LONG_AGO:
+            doubts |= among(view.looks.slots, stream.elsewhere)
+        if stream.kept_from > _farthest(need, view):
             doubts |= _forgotten(stream, need, view)
     for span in _spans(formula):
         doubts |= view.looks.nows - span < EPOCH
@@ -59,6 +59,11 @@ def doubtful(formula: Formula, view: View) -> Flags:
 def _needs(formula: Formula) -> Mapping[Origin, Need]:
     """Say what one formula needs; it is asked at every look."""
     return needs_of([formula])
+
+
+def _farthest(need: Need, view: View) -> int:
+    """Say from when on rows count at any of the looks."""
+    return LONG_AGO if need.reach is None else view.earliest - need.reach + 1
 
 
 def _forgotten(stream: Stream, need: Need, view: View) -> Flags:

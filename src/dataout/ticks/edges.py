@@ -25,7 +25,7 @@ from dataout.segments.values import TimeTest
 from dataout.ticks import dates, reading, states
 from dataout.ticks.columns import NO_NUMBER
 from dataout.ticks.days import calendar
-from dataout.ticks.events import picked
+from dataout.ticks.events import picked, time_of
 from dataout.ticks.keys import LONG_AGO, NEVER, Ints
 from dataout.ticks.needs import KNOWN, AttributeRows, DeletionRows, Origin
 from dataout.ticks.shifts import (
@@ -103,9 +103,9 @@ def _next(shift: Shifts, view: View) -> Ints:
 
 def _last(shift: Shifts, view: View) -> Ints:
     stream, until = view.streams[shift.origin], _moved_by_now(shift, view)
-    forgotten = stream.kept_from - 1
     moments = reading.last_moments(view, stream, until)
-    moments = np.maximum(moments, np.where(until.moments >= forgotten, forgotten, LONG_AGO))
+    forgotten = stream.kept_from - 1
+    np.maximum(moments, forgotten, out=moments, where=until.moments >= forgotten)
     return np.where(moments > LONG_AGO, _moved(shift, moments), LONG_AGO)
 
 
@@ -152,13 +152,11 @@ def _back(part: Exceeds, there: Ints) -> Ints:
 
 
 def _when_the_picked_moves(atom: TimeAtom, when: TimeTest | None, view: View) -> Ints:
-    stream = view.streams[atom.source]
-    found = reading.end(view, stream, view.past, atom.which)
-    moments = reading.moments(stream, found, NEVER)
+    moments = time_of(atom, view)
     answer = np.full(len(view), NEVER, np.int64)
     for shift in _both(atom.source, when):
         moved = _moved(shift, moments)
-        answer = np.where(moved > view.looks.nows, np.minimum(answer, moved), answer)
+        np.minimum(answer, moved, out=answer, where=moved > view.looks.nows)
     return answer
 
 

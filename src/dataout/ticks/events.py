@@ -14,6 +14,7 @@ from dataout.segments.atoms import (
     KeyAtom,
     NumberAtom,
     PickedAtom,
+    TimeAtom,
     WindowAtom,
 )
 from dataout.segments.values import Test
@@ -32,7 +33,7 @@ from dataout.ticks.columns import (
     Usable,
 )
 from dataout.ticks.days import calendar
-from dataout.ticks.keys import Array, Flags, Ints, ordered
+from dataout.ticks.keys import LONG_AGO, Array, Flags, Ints, ordered
 from dataout.ticks.needs import may_meet
 from dataout.ticks.reading import Found
 from dataout.ticks.streams import Stream
@@ -122,6 +123,21 @@ def anchor_of(atom: KeyAtom, view: View, *, met: bool) -> Anchor:
         return Anchor(found.there, reading.moments(stream, found), landings)
 
     return view.once((atom, met), find)
+
+
+def time_of(atom: TimeAtom, view: View) -> Ints:
+    """Give the moment of a first or last event; ``LONG_AGO`` without one, which no window holds."""
+    stream = view.streams[atom.source]
+    match atom.which:
+        case "last":
+            return view.once(atom, lambda: reading.last_moments(view, stream, view.past.until))
+        case "first":
+            return view.once(atom, lambda: _first_time(stream, view))
+
+
+def _first_time(stream: Stream, view: View) -> Ints:
+    moments = reading.next_moments(view, stream, view.past.after)
+    return np.where(moments <= view.looks.nows, moments, LONG_AGO)
 
 
 def amounts(atom: WindowAtom, view: View) -> Numbers:

@@ -200,7 +200,7 @@ def fed(table: pa.Table, columns: Sequence[Column], codes: Codes) -> Rows:
         for number, column in enumerate(columns)
     }
     slots, moments = table.column("slot").to_numpy(), table.column("moment").to_numpy()
-    return Rows(slots.astype(np.int64), moments.astype(np.int64), held)
+    return Rows(slots.astype(np.int64), moments.astype(np.int64, copy=False), held)
 
 
 def _as_fed(column: Column, values: pa.ChunkedArray, codes: Codes) -> Array:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 import numpy as np
 
-from dataout.segments.atoms import PickedAtom, TimeAtom
+from dataout.segments.atoms import PickedAtom
 from dataout.segments.formulas import (
     Always,
     And,
@@ -30,9 +30,9 @@ from dataout.segments.formulas import (
     SeenFor,
     ValueIs,
 )
-from dataout.ticks import reading, states
-from dataout.ticks.events import amounts, anchor_of, picked_passes
-from dataout.ticks.keys import LONG_AGO, Flags, Ints
+from dataout.ticks import states
+from dataout.ticks.events import amounts, anchor_of, picked_passes, time_of
+from dataout.ticks.keys import LONG_AGO, Flags
 from dataout.ticks.needs import may_meet
 from dataout.ticks.sequences import happens
 from dataout.ticks.traits import average_compared, compared, numbers_of, passes_all
@@ -69,9 +69,9 @@ def _compared(leaf: Leaf, view: View) -> Flags:
         case AverageExceeds(total, usable, op, bound):
             return average_compared(amounts(total, view), amounts(usable, view), op, bound)
         case PickedIn(atom, when):
-            return view.window(when).holds(_time(atom, view))
+            return view.window(when).holds(time_of(atom, view))
         case NotBefore(atom, since):
-            times, anchors = _time(atom, view), _time(since, view)
+            times, anchors = time_of(atom, view), time_of(since, view)
             return (anchors > LONG_AGO) & (times >= anchors)
         case PickedSince():
             return _picked_since(leaf, view)
@@ -91,16 +91,6 @@ def _compared(leaf: Leaf, view: View) -> Flags:
             raise AssertionError(leaf)
         case _:
             assert_never(leaf)
-
-
-def _time(atom: TimeAtom, view: View) -> Ints:
-    """Give the moment of a first or last event; ``LONG_AGO`` without one, which no window holds."""
-
-    def find() -> Ints:
-        stream = view.streams[atom.source]
-        return reading.moments(stream, reading.end(view, stream, view.past, atom.which))
-
-    return view.once(atom, find)
 
 
 def _picked_since(part: PickedSince, view: View) -> Flags:

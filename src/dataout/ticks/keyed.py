@@ -20,7 +20,7 @@ from dataout.ticks.dating import dated
 from dataout.ticks.doubts import doubtful
 from dataout.ticks.edges import next_edges
 from dataout.ticks.formulas import members
-from dataout.ticks.keys import NEVER, Flags, Ints, Looks, ordered
+from dataout.ticks.keys import NEVER, Flags, Ints, Looks, among, ordered
 from dataout.ticks.needs import Need, Origin, SeenRows, needs_of
 from dataout.ticks.runs import NONE
 from dataout.ticks.shards import News, Shard, absorbed
@@ -115,13 +115,15 @@ def tick(
     something else than before, with ``time`` because nobody knows their edges.
     """
     streams = absorbed(shard.streams, news, asked.renewable)
+    dirty = tuple(_dirty(shard, asked, news, fresh, at))
     looks = [
         look
-        for names, slots in _dirty(shard, asked, news, fresh, at)
+        for names, slots in dirty
         for look in _looks(shard, asked.only(names), streams, slots, at)
     ]
     redefined = frozenset(name for name, cause in fresh.items() if cause is Cause.DEFINITION)
-    found = [_changes(look, asked, streams, news, redefined, at) for look in looks]
+    changed = [look for look in looks if look.changed.any()]
+    found = [_changes(look, asked, streams, news, redefined, at) for look in changed]
     unsure = [(look.segment, look.slots[look.doubts]) for look in looks]
     unsure += [(changes.segment, slots) for changes, slots in found]
     elsewhere = tuple(_elsewhere(unsure, news, redefined))
@@ -131,7 +133,7 @@ def tick(
         tuple(each for each in changes if len(each.slots)),
         tuple((look.segment, look.slots, look.edges) for look in looks),
         elsewhere,
-        _how_many(looks, shard),
+        len(_united(slots for _, slots in dirty)),
     )
 
 
@@ -141,35 +143,36 @@ def settle(shard: Shard, asked: Keyed, outcome: Outcome, at: Instant) -> None:
     for each in outcome.changes:
         shard.settle(each.segment, each.slots, each.entered)
     shard.calendar.pass_by(at)
-    for segment, slots, moments in outcome.edges:
-        shard.calendar.push(asked.numbers[segment], slots, moments)
+    if outcome.edges:
+        segments, slots, moments = zip(*outcome.edges, strict=True)
+        numbers = np.repeat([asked.numbers[each] for each in segments], [len(s) for s in slots])
+        shard.calendar.push(numbers, np.concatenate(slots), np.concatenate(moments))
 
 
 def _dirty(
     shard: Shard, asked: Keyed, news: News, fresh: Mapping[str, Cause], at: Instant
 ) -> Iterator[tuple[tuple[str, ...], Ints]]:
-    """Give the segments that have to be asked, and about whom."""
+    """Give the segments that have to be asked, and about whom.
+
+    Those that read the same news are asked together, so that what they search is searched once;
+    then a segment is asked about people too whose edges are others'.
+    """
     told = {origin: ordered(rows.slots) for origin, rows in news.rows.items()}
     due = _by_number(shard.calendar.due(at))
-    for name, number in asked.numbers.items():
-        if name in fresh:
-            continue
+    together: dict[tuple[frozenset[Origin], bool], list[str]] = {}
+    for name in (name for name in asked.numbers if name not in fresh):
         origins = asked.reads[name]
-        parts = [told[origin] for origin in origins & told.keys()]
-        renewed = news.renewed if origins & asked.renewable else NONE
-        slots = _united([*parts, due.get(number, NONE), news.born, renewed])
+        heard = origins.intersection(told), bool(origins & asked.renewable)
+        together.setdefault(heard, []).append(name)
+    for (origins, renewable), names in together.items():
+        parts = [told[origin] for origin in origins]
+        edges = [due[number] for name in names if (number := asked.numbers[name]) in due]
+        renewed = news.renewed if renewable else NONE
+        slots = _united([*parts, *edges, news.born, renewed])
         if len(slots):
-            yield (name,), slots
+            yield tuple(names), slots
     if fresh:
         yield tuple(fresh), shard.everybody()
-
-
-def _how_many(looks: Iterable[_Look], shard: Shard) -> int:
-    """Count the people who were looked at."""
-    seen = np.zeros(len(shard.people), bool)
-    for look in looks:
-        seen[look.slots] = True
-    return int(np.count_nonzero(seen))
 
 
 def _by_number(due: Due) -> Mapping[int, Ints]:
@@ -214,9 +217,9 @@ def _causes(slots: Ints, news: News, *, redefined: bool) -> Ints:
     otherwise = CAUSES.index(Cause.DEFINITION if redefined else Cause.TIME)
     causes = np.full(len(slots), otherwise, np.int64)
     if len(news.heard) and not redefined:
-        causes[np.isin(slots, news.heard)] = CAUSES.index(Cause.DATA)
+        causes[among(slots, news.heard)] = CAUSES.index(Cause.DATA)
     if len(news.deleted):
-        causes[np.isin(slots, news.deleted)] = CAUSES.index(Cause.IDENTITY)
+        causes[among(slots, news.deleted)] = CAUSES.index(Cause.IDENTITY)
     return causes
 
 
@@ -237,7 +240,7 @@ def _without(changes: Changes, elsewhere: Iterable[Elsewhere]) -> Changes:
     """Leave out what is asked elsewhere."""
     for each in elsewhere:
         if changes.segment in each.segments:
-            left = ~np.isin(changes.slots, each.slots)
+            left = ~among(changes.slots, each.slots)
             changes = Changes(
                 changes.segment,
                 changes.slots[left],

@@ -27,6 +27,9 @@ SPAN = 1 << MOMENT_BITS
 SLOTS = 1 << SLOT_BITS
 """How many milliseconds, and how many profiles, a shard has room for."""
 
+END = Instant(EPOCH + SPAN)
+"""The first moment that a key cannot hold any more."""
+
 LONG_AGO, NEVER = Instant(-(2**62)), Instant(2**62)
 """Before and after every moment there is."""
 
@@ -63,6 +66,14 @@ def ordered(numbers: Ints) -> Ints:
     return numbers[first]
 
 
+def among(numbers: Ints, some: Ints) -> Flags:
+    """Say which numbers are among some that are in order."""
+    if len(some) == 0:
+        return np.zeros(len(numbers), bool)
+    found: Flags = some.take(np.searchsorted(some, numbers), mode="clip") == numbers
+    return found
+
+
 def fits(moments: Ints) -> Flags:
     """Say which moments a key can hold."""
     return (moments >= EPOCH) & (moments < EPOCH + SPAN)
@@ -70,7 +81,9 @@ def fits(moments: Ints) -> Flags:
 
 def keys_of(slots: Ints, moments: Ints) -> Ints:
     """Join slots of a shard with moments that fit."""
-    return (slots << MOMENT_BITS) | (moments - EPOCH)
+    keys: Ints = slots << MOMENT_BITS
+    keys |= moments - EPOCH
+    return keys
 
 
 def last_keys(slots: Ints, moments: Ints) -> Ints:

@@ -13,7 +13,7 @@ from dataout.segments.atoms import Source
 from dataout.ticks import reading
 from dataout.ticks.columns import Rows
 from dataout.ticks.feeding import Arrived, Feed
-from dataout.ticks.keys import LONG_AGO, Flags, Ints, Looks, local, ordered, shards_of
+from dataout.ticks.keys import LONG_AGO, Flags, Ints, Looks, among, local, ordered, shards_of
 from dataout.ticks.needs import AttributeRows, DeletionRows, ListRows, Origin, SeenRows
 from dataout.ticks.runs import NONE
 from dataout.ticks.shards import News, Shard
@@ -69,8 +69,9 @@ def news_of(
 
 def part(rows: Rows, shard: int) -> Rows:
     """Take the rows of one shard, with the slots that they have there."""
+    own = Rows(local(rows.slots), rows.moments, rows.columns)
     mine = shards_of(rows.slots) == shard
-    return _only(Rows(local(rows.slots), rows.moments, rows.columns), mine)
+    return own if mine.all() else _only(own, mine)
 
 
 def _rows(arrivals: Arrivals, feeds: Mapping[Origin, Feed]) -> Iterator[tuple[Origin, Rows]]:
@@ -113,7 +114,7 @@ def _earlier(rows: Rows, shard: Shard, renewed: Ints) -> Rows:
     rows = _only(rows, np.diff(rows.slots, prepend=-1) != 0)
     view = View(Looks(rows.slots, rows.moments), {})
     known = reading.next_moments(view, stream, view.fixed(LONG_AGO))
-    return _only(rows, (rows.moments < known) | np.isin(rows.slots, renewed))
+    return _only(rows, (rows.moments < known) | among(rows.slots, renewed))
 
 
 def _only(rows: Rows, some: Ints | Flags) -> Rows:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from dataout.ticks.columns import ORDER, Column, Moment, type_of
-from dataout.ticks.keys import LONG_AGO, NEVER, Array, Flags, Ints, moments_of, slots_of
+from dataout.ticks.keys import END, EPOCH, LONG_AGO, NEVER, Array, Flags, Ints, moments_of
 from dataout.ticks.runs import Run, expanded
 from dataout.ticks.streams import Stream
 from dataout.ticks.views import Bound, View, Window
@@ -149,11 +149,9 @@ def next_moments(view: View, stream: Stream, after: Bound) -> Ints:
     answer = np.full(len(view), NEVER, np.int64)
     for run in stream.runs:
         rank = view.ranks(run, after)
-        some = np.flatnonzero(rank < len(run))
-        key = run.keys[run.places(rank[some])]
-        same = slots_of(key) == view.looks.slots[some]
-        some, moment = some[same], moments_of(key[same])
-        answer[some] = np.minimum(answer[some], moment)
+        moment = run.keys.take(run.places(rank), mode="clip") - view.zeros
+        own = (rank < len(run)) & (moment < END)
+        np.minimum(answer, moment, out=answer, where=own)
     return answer
 
 
@@ -162,11 +160,12 @@ def last_moments(view: View, stream: Stream, until: Bound) -> Ints:
     answer = np.full(len(view), LONG_AGO, np.int64)
     for run in stream.runs:
         rank = view.ranks(run, until)
-        some = np.flatnonzero(rank)
-        place = run.places(rank[some] - 1)
-        same = slots_of(run.keys[place]) == view.looks.slots[some]
-        some, moment = some[same], _true_moments(run, place[same])
-        answer[some] = np.maximum(answer[some], moment)
+        place = run.places(rank - 1)
+        moment = run.keys.take(place, mode="clip") - view.zeros
+        own = (rank > 0) & (moment >= EPOCH)
+        if Moment() in run.columns:
+            moment = run.columns[Moment()].take(place, mode="clip")
+        np.maximum(answer, moment, out=answer, where=own)
     return answer
 
 

@@ -89,6 +89,11 @@ def _run(keys: Ints, columns: Columns) -> Run:
     )
 
 
+def put_back(keys: Ints, columns: Columns, totals: Columns, gone: Ints) -> Run:
+    """Make a run again of what is kept of it."""
+    return _marked(Run(keys, columns, totals, NONE, NONE, {}), gone)
+
+
 def _totals(values: Array, column: Column) -> Array:
     totals = np.zeros(len(values) + 1, type_of(column))
     np.cumsum(values, out=totals[1:])

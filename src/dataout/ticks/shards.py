@@ -48,6 +48,11 @@ class Shard:
         flags[slots] = entered
         self.members[segment] = flags
 
+    def copied(self) -> Shard:
+        """Give a shard that stays as this one is now."""
+        members = {segment: flags.copy() for segment, flags in self.members.items()}
+        return Shard(self.streams, self.people.copy(), members, self.calendar.copied())
+
     @property
     def nbytes(self) -> int:
         """Say how much memory all of it takes."""

@@ -39,6 +39,8 @@ def alive(view: View) -> Flags:
 
 def _is_so(origin: Origin, view: View) -> Array:
     stream = view.streams[origin]
+    if not stream.runs:
+        return np.zeros(len(view), bool)
     return reading.values(stream, newest(stream, view), Member())
 
 

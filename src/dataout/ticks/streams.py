@@ -111,12 +111,15 @@ def _live_since(run: Run, before: Instant) -> Flags:
 
 
 def _compact(runs: tuple[Run, ...]) -> tuple[Run, ...]:
-    """Merge from the end while a run is not much larger than what follows it, gone rows counted."""
+    """Merge from the end while a run is not much larger than what follows it, gone rows counted.
+
+    No run stays that has nothing in it.
+    """
     kept = list(runs)
     while len(kept) > 1 and len(kept[-2].keys) < FACTOR * len(kept[-1].keys):
         small = kept.pop()
         kept[-1] = merged(kept[-1], small)
-    return tuple(_tidy(run) for run in kept)
+    return tuple(run for run in map(_tidy, kept) if len(run.keys))
 
 
 def _tidy(run: Run) -> Run:
@@ -135,8 +138,12 @@ def _keyed(stream: Stream, rows: Rows) -> tuple[Ints, Mapping[Column, Array], Fl
     fit = fits(moments)
     for name in stream.columns:
         fit &= _fit(given[name], name)
-    columns = {name: given[name][fit].astype(type_of(name)) for name in stream.columns}
-    return keys_of(rows.slots[fit], moments[fit]), columns, fit
+    slots, kept = rows.slots, {name: given[name] for name in stream.columns}
+    if not fit.all():
+        slots, moments = slots[fit], moments[fit]
+        kept = {name: held[fit] for name, held in kept.items()}
+    columns = {name: held.astype(type_of(name), copy=False) for name, held in kept.items()}
+    return keys_of(slots, moments), columns, fit
 
 
 def _fit(held: Array, column: Column) -> Flags:

@@ -21,7 +21,7 @@ from dataout.segments.values import (
     WithinNext,
 )
 from dataout.ticks.days import calendar
-from dataout.ticks.keys import LONG_AGO, Flags, Ints, Looks, last_keys
+from dataout.ticks.keys import EPOCH, LONG_AGO, MOMENT_BITS, NEVER, Flags, Ints, Looks, last_keys
 from dataout.ticks.needs import Origin
 from dataout.ticks.runs import Run
 from dataout.ticks.streams import Stream
@@ -77,6 +77,16 @@ class View:
     def of(self, some: Ints) -> View:
         """Take some of the looks, by their positions."""
         return View(Looks(self.looks.slots[some], self.looks.nows[some]), self.streams)
+
+    @property
+    def zeros(self) -> Ints:
+        """Give for each look the key of its person less the moment in it: what is left is that."""
+        return self.once("zeros", lambda: (self.looks.slots << MOMENT_BITS) - EPOCH)
+
+    @property
+    def earliest(self) -> int:
+        """Give the earliest instant looked at; ``NEVER`` without looks."""
+        return self.once("earliest", lambda: int(self.looks.nows.min(initial=NEVER)))
 
     def ranks(self, run: Run, bound: Bound) -> Ints:
         """Count the rows that are left in a run up to a bound, those of lower slots included."""

@@ -11,8 +11,9 @@ from dataout.app.memory import Memory
 from dataout.app.present import value_text
 from dataout.app.workspace import meaning_of
 from dataout.audiences.evaluate import recall
+from dataout.audiences.ready import Ticking
 from dataout.audiences.stretches import Stretch, stretch
-from dataout.audiences.ticks import Ticking, members_of
+from dataout.audiences.ticks import members_of
 from dataout.definitions import ProjectDefinition
 from dataout.definitions.project import (
     Expectation,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dataout.app.workspace import chosen_environment
 from dataout.definitions import ProjectDefinition
-from dataout.definitions.folder import project_files
+from dataout.definitions.folder import MAIN, project_files
 from dataout.errors import Error, ProjectError, UsageError
 
 Stamp = frozenset[tuple[str, int, int, int]]
@@ -54,7 +54,7 @@ class Definitions:
         if self._seen != before or self._seen in (self._taken, self._refused):
             return None
         try:
-            self._take(self._seen)
+            self._take_again(self._seen)
         except (ProjectError, UsageError) as error:
             self._refused = self._seen
             return error
@@ -64,12 +64,20 @@ class Definitions:
         """Give what the files say at this moment, and take it up.
 
         Raises ``ProjectError`` for mistakes in them, and ``UsageError`` where they have lost the
-        environment; what was in force stays in force.
+        environment or are gone; what was in force stays in force.
         """
         found = self.stamped(self.folder)
         if found != self._taken:
-            self._take(found)
+            self._take_again(found)
         return self.current
+
+    def _take_again(self, found: Stamp) -> None:
+        if not (self.folder / MAIN).is_file():
+            raise UsageError(
+                f"{MAIN} is gone from {self.folder}, while a server runs there.",
+                "Put it back: until then what it said stays in force.",
+            )
+        self._take(found)
 
     def _take(self, found: Stamp) -> None:
         definition = self.read(self.folder)

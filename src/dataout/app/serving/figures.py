@@ -45,9 +45,10 @@ def empty(bounds: Sequence[int]) -> Buckets:
 class Figures:
     """Since the server started: what it did. Of this moment: how it stands.
 
-    ``failing`` counts the ticks that failed since the last one that did not. ``memory`` is what
-    ticks keep, in bytes. ``differing`` are the segments in which the last verification found a
-    difference (None: there was none yet).
+    ``failing`` counts the ticks that failed since the last one that did not. ``ticking`` is when
+    the tick under way began (None: there is none). ``memory`` is what ticks keep, in bytes.
+    ``differing`` are the segments in which the last verification found a difference (None: there
+    was none yet).
     """
 
     ticks: int = 0
@@ -61,6 +62,7 @@ class Figures:
     late: Mapping[Cause, Buckets] = field(
         default_factory=lambda: dict.fromkeys(Cause, empty(LATE_BOUNDS))
     )
+    ticking: Instant | None = None
     standing: Standing = field(default_factory=lambda: Standing(None, None, arrived=False))
     mistaken: bool = False
     memory: int = 0

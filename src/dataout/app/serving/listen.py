@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
@@ -73,10 +73,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Calls and signals in the order in which they came."""
+    """Calls and signals in the order in which they came; ``look`` sees that they can come."""
 
     waiting: SimpleQueue[Call | Stop] = field(default_factory=SimpleQueue)
     open: dict[int, Call] = field(default_factory=dict)
+    look: Callable[[], None] = lambda: None
 
     def take(self, seconds: float) -> Call | Stop | None:
         """Wait for the next one, so many seconds at most."""
@@ -98,20 +99,49 @@ def listening(folder: Path) -> Iterator[Calls]:
     ``StateError`` where no socket can be made.
     """
     calls = Calls()
-    path = folder / SOCKET
-    server = _bound(path, calls)
-    mine = path.stat().st_ino
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
+    door = _Door(folder / SOCKET, calls)
+    door.open()
     try:
-        yield calls
+        yield replace(calls, look=door.look)
     finally:
-        with suppress(OSError):
-            if path.stat().st_ino == mine:  # another server may have come already
-                path.unlink()
-        server.shutdown()
-        server.server_close()
+        door.close()
         _farewell(calls)
+
+
+@dataclass(slots=True)
+class _Door:
+    """The socket in its place, and what listens to it."""
+
+    path: Path
+    calls: Calls
+    server: ThreadingUnixStreamServer = field(init=False)
+    mine: int = field(init=False)
+
+    def open(self) -> None:
+        self.server = _bound(self.path, self.calls)
+        self.mine = self.path.stat().st_ino
+        listen = self.server.serve_forever
+        Thread(target=listen, kwargs={"poll_interval": 0.1}, daemon=True).start()
+
+    def look(self) -> None:
+        """Make a socket that somebody deleted anew; where that cannot be, it is tried again."""
+        if os.path.lexists(self.path):
+            return
+        before = self.server
+        with suppress(StateError):
+            self.open()
+            _shut(before)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            if self.path.stat().st_ino == self.mine:  # another server may have come already
+                self.path.unlink()
+        _shut(self.server)
+
+
+def _shut(server: ThreadingUnixStreamServer) -> None:
+    server.shutdown()
+    server.server_close()
 
 
 def _farewell(calls: Calls) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,10 @@ class Call(Protocol):
 
 class Mailbox(Protocol):
     """Where calls and signals wait."""
+
+    @property
+    def look(self) -> Callable[[], None]:
+        """See that calls can come: a server does so once in a while."""
 
     def take(self, seconds: float) -> Call | Stop | None:
         """Wait for the next one, so many seconds at most (None: nothing came)."""

@@ -22,16 +22,21 @@ from prometheus_client.registry import Collector
 
 from dataout.app.serving.figures import LATE_BOUNDS, TICK_BOUNDS, Buckets, Figures
 from dataout.errors import UsageError
+from dataout.model.people import Instant
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+TOO_LONG = 30_000
+"""Milliseconds: a server is not well whose tick takes longer."""
+
+
 class FigureCollector(Collector):
     """Tells the figures of the moment in which it is asked."""
 
-    def __init__(self, figures: Callable[[], Figures]) -> None:
-        self._figures = figures
+    def __init__(self, figures: Callable[[], Figures], now: Callable[[], Instant]) -> None:
+        self._figures, self._now = figures, now
 
     def collect(self) -> Iterable[Metric]:
         """Name every figure."""
@@ -42,6 +47,8 @@ class FigureCollector(Collector):
         yield _count("edges_due", "Edges that had come when a tick began.", now.edges)
         yield _count("people_looked_at", "People whom ticks looked at.", now.people)
         yield _histogram("tick_seconds", "How long ticks took.", now.seconds)
+        running = _running(now, self._now()) / 1_000
+        yield _gauge("tick_running_seconds", "How long the tick under way has taken.", running)
         changes = CounterMetricFamily(
             "dataout_membership_changes", "Memberships that ticks changed.", labels=["cause"]
         )
@@ -56,6 +63,10 @@ class FigureCollector(Collector):
         yield changes
         yield late
         yield from _state(now)
+
+
+def _running(figures: Figures, now: Instant) -> int:
+    return 0 if figures.ticking is None else max(0, now - figures.ticking)
 
 
 def _state(now: Figures) -> Iterator[Metric]:
@@ -107,9 +118,12 @@ def _buckets(found: Buckets, bounds: Sequence[int]) -> dict[str, Any]:
 
 
 @contextmanager
-def exposed(host: str, port: int, figures: Callable[[], Figures]) -> Iterator[str]:
+def exposed(
+    host: str, port: int, figures: Callable[[], Figures], now: Callable[[], Instant]
+) -> Iterator[str]:
     """Answer ``/metrics`` and ``/healthz`` while the block runs; gives ``http://HOST:PORT``.
 
+    ``figures`` and ``now`` (a clock) are asked from threads of its own.
     Port 0 takes a free one. Raises ``UsageError`` where it cannot listen.
     """
     try:
@@ -117,7 +131,7 @@ def exposed(host: str, port: int, figures: Callable[[], Figures]) -> Iterator[st
         server = _server(family)((host, port), _Quiet)
     except OSError as error:
         raise _cannot(host, port, error) from error
-    server.set_app(_application(figures))
+    server.set_app(_application(figures, now))
     with server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
@@ -138,9 +152,9 @@ def _cannot(host: str, port: int, error: OSError) -> UsageError:
     )
 
 
-def _application(figures: Callable[[], Figures]) -> WSGIApplication:
+def _application(figures: Callable[[], Figures], now: Callable[[], Instant]) -> WSGIApplication:
     registry = CollectorRegistry()
-    registry.register(FigureCollector(figures))
+    registry.register(FigureCollector(figures, now))
     metrics: WSGIApplication = make_wsgi_app(registry)
 
     def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -149,11 +163,18 @@ def _application(figures: Callable[[], Figures]) -> WSGIApplication:
             return metrics(environ, start)
         if path != "/healthz":
             return _plain(start, "404 Not Found", "There are /metrics and /healthz.")
-        if figures().failing:
-            return _plain(start, "503 Service Unavailable", "Ticks fail.")
-        return _plain(start, "200 OK", "Well.")
+        ill = _what_is_wrong(figures(), now())
+        return _plain(start, "503 Service Unavailable" if ill else "200 OK", ill or "Well.")
 
     return answer
+
+
+def _what_is_wrong(figures: Figures, now: Instant) -> str | None:
+    if figures.failing:
+        return "Ticks fail."
+    if (running := _running(figures, now)) > TOO_LONG:
+        return f"The tick under way has taken {running // 1_000} seconds."
+    return None
 
 
 def _plain(start: StartResponse, status: str, text: str) -> Iterable[bytes]:

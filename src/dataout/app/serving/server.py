@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 
 from dataout.app.commands.verify import VerifyResult, verify
+from dataout.app.folders import state_folder
 from dataout.app.serving import timing
 from dataout.app.serving.definitions import Definitions
 from dataout.app.serving.figures import (
@@ -17,13 +18,15 @@ from dataout.app.serving.figures import (
     with_failure,
     with_tick,
 )
+from dataout.app.serving.keeping import Keeper
 from dataout.app.serving.mailbox import Call, Mailbox, Stop
-from dataout.app.serving.ticker import Ticker, sql_ticker_of, ticker_of
+from dataout.app.serving.ticker import KeyedTicker, Ticker, sql_ticker_of, ticker_of
 from dataout.app.workspace import Workspace, beside, chosen_environment
 from dataout.audiences.keyed import KeyedTicks
 from dataout.audiences.ticks import last_tick
 from dataout.definitions import ProjectDefinition
-from dataout.errors import Error, StateDamaged
+from dataout.errors import Error, Interrupted, StateDamaged
+from dataout.model.definitions import TicksBy
 from dataout.model.membership import Cause
 from dataout.model.people import Instant
 
@@ -53,18 +56,28 @@ class Company:
 
 @dataclass(slots=True)
 class Server:
-    """A server at work. ``figures`` may be read from other threads at any time."""
+    """A server at work. ``figures`` may be read from other threads at any time.
+
+    While ``at_leisure`` a tick of its own is under way, which nobody waits for: who wants the
+    server to end may interrupt the engine.
+    """
 
     work: Workspace
     definitions: Definitions
     company: Company
     figures: Figures = field(default_factory=Figures)
+    at_leisure: bool = field(default=False, init=False)
     _ticker: Ticker | None = None  # None: definitions that have not ticked yet; a tick is owed
     _keyed: KeyedTicks = field(default_factory=KeyedTicks)
     _attempted: Instant | None = None
     _looked: Instant | None = None
     _verify_at: Instant | None = None
     _told: str | None = None
+    _keeper: Keeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        folder = state_folder(self.work.definition.folder, self.work.environment.name)
+        self._keeper = Keeper(folder / "snapshots", self.work.new_id, self.company.say)
 
     def serve(self) -> ServeResult:
         """Go on until somebody says stop.
@@ -76,6 +89,7 @@ class Server:
         while True:
             match self.company.mailbox.take(self._patience()):
                 case Stop():
+                    self._keeper.keep(self.work.engine, self._keyed)
                     with suppress(Error):  # the next tick, whoever's, would look at everybody
                         self._keyed.hand_back(self.work.engine)
                     now = self.figures
@@ -87,6 +101,7 @@ class Server:
             self._look()
             self._tick_if_due()
             self._verify_if_due()
+            self._keeper.keep_if_due(self.work.engine, self._keyed, self._now())
 
     def _patience(self) -> float:
         now = self._now()
@@ -129,6 +144,7 @@ class Server:
         if self._looked is not None and 0 <= now - self._looked < timing.LOOK:
             return
         self._looked = now
+        self.company.mailbox.look()
         if (mistakes := self.definitions.look()) is not None:
             self.company.say("The project's files changed; what they said before stays in force.")
             self.company.tell(mistakes)
@@ -156,7 +172,12 @@ class Server:
             return
         try:
             at = max(now, last_tick(self.work.engine) or now)  # ticks never go back, clocks may
+            self.at_leisure = True
             self._tick(at)
+        except Interrupted:
+            self.company.say(
+                "A tick was cut short. Nothing of it is kept: the next makes up for it."
+            )
         except StateDamaged:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may succeed
@@ -164,12 +185,23 @@ class Server:
             self._failed(error)
         else:
             self._recovered()
+        finally:
+            self.at_leisure = False
 
     def _tick(self, at: Instant) -> None:
         self._attempted = began = self._now()
+        self.figures = replace(self.figures, ticking=began)
+        try:
+            self._tick_since(began, at)
+        finally:
+            self.figures = replace(self.figures, ticking=None)
+
+    def _tick_since(self, began: Instant, at: Instant) -> None:
         if self._ticker is None:
             self.work.take_up_identity()
-        self._ticker = ticker = self._ticker or ticker_of(self.work, self._keyed)
+            self._ticker = ticker_of(self.work, self._keyed)
+            self._keeper.bring_back(self.work.engine, self._keyed)
+        ticker = self._ticker
         edges = ticker.edges_due(at)
         ticked = ticker.tick(at)
         beat = Beat(edges, ticked, self._now() - began, ticker.lateness(at, LATE_BOUNDS))
@@ -230,7 +262,14 @@ class Server:
             self.company.tell(error)
         else:
             self._verified(result)
+        self._try_memory_again()
         self._read_standing()
+
+    def _try_memory_again(self) -> None:
+        """Once a day: what was too much for the memory may have become less."""
+        keyed = self.work.definition.ticks.by is TicksBy.KEYED
+        if keyed and not isinstance(self._ticker, KeyedTicker):
+            self._ticker = None
 
     def _verified(self, result: VerifyResult) -> None:
         found = len(result.differences)
@@ -240,6 +279,9 @@ class Server:
                 f"verify: {each.segment} misses {each.missing:,} people and has {each.extra:,} too "
                 "many. This is a mistake of dataout's own: please report it."
             )
+        if found:  # what was wrong in memory must not come back from there, nor from a snapshot
+            self._keeper.drop(self.work.engine)
+            self._keyed.let_go()
 
     def _now(self) -> Instant:
         return self.work.clock.now()

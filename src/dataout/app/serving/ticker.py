@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dataout.app.workspace import Workspace
 from dataout.audiences.keyed import KeyedTicks
+from dataout.audiences.ready import Ticking, ticking
 from dataout.audiences.standing import (
     Lateness,
     Standing,
@@ -15,7 +16,7 @@ from dataout.audiences.standing import (
     lateness_of_tick,
     standing,
 )
-from dataout.audiences.ticks import Ticked, Ticking, tick, ticking
+from dataout.audiences.ticks import Ticked, tick
 from dataout.model.definitions import TicksBy
 from dataout.model.people import Instant
 from dataout.ports import Engine
