@@ -268,6 +268,18 @@ def test_a_project_whose_main_file_is_gone_stays_in_force_and_says_to_put_it_bac
     assert "Put it back" in mistake.hint
 
 
+def test_files_that_went_and_came_back_as_they_were_are_no_mistake_and_may_go_again(shop):
+    main = shop.folder / "dataout.yaml"
+    aside = shop.folder / "aside"
+    shop.add("events", event("cart_started", "ann", 0))
+    for seconds in (5, 15):
+        shop.happens(seconds, lambda: main.rename(aside))
+        shop.happens(seconds + 5, lambda: aside.rename(main))
+    shop.run(30)
+    assert len(shop.told) == 2
+    assert not shop.server.figures.mistaken
+
+
 def test_an_environment_that_is_gone_from_the_files_stays_in_force(shop):
     shop.write(CARTS + "environments: {live: {sandbox: true}}\n")
     shop.server = None

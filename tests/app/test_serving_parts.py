@@ -347,6 +347,14 @@ def test_a_socket_that_somebody_deleted_is_made_anew(tmp_path):
     assert not (tmp_path / SOCKET).exists()
 
 
+def test_a_file_in_the_place_of_the_socket_gives_way(tmp_path):
+    with listening(tmp_path) as calls:
+        (tmp_path / SOCKET).unlink()
+        (tmp_path / SOCKET).touch()
+        calls.look()
+        reach(tmp_path).close()
+
+
 def test_what_is_done_at_leisure_is_interrupted_until_it_ends():
     busy, met = threading.Event(), threading.Event()
     busy.set()

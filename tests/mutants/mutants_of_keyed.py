@@ -64,8 +64,8 @@ KEYED: tuple[Mutant, ...] = (
     Mutant(
         "keyed: segments that read the same news share nobody's edges",
         "dataout/ticks/keyed.py",
-        "slots = _united([*parts, *edges, news.born, renewed])",
-        "slots = _united([*parts, *edges[:1], news.born, renewed])",
+        "slots = _united([*parts, *edges, news.born, news.moved, renewed])",
+        "slots = _united([*parts, *edges[:1], news.born, news.moved, renewed])",
         KEYED_TICKS,
     ),
     Mutant(

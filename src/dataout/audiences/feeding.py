@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -170,8 +170,18 @@ def is_told(before: Position, now: Position) -> bool:
     return same and all(now.arrived[table] == before.arrived[table] for table in UNREAD)
 
 
-def arrivals(engine: Engine, before: Position, now: Position) -> Arrivals:
-    """Read what arrived after ``before``.
+def moved_since(engine: Engine, before: Position, now: Position) -> pa.Table | None:
+    """List the profiles that merged with others or parted from them after ``before``."""
+    after = before.arrived["merges"]
+    if now.arrived["merges"] == after:
+        return None
+    return engine.query(_sql("moved"), {"after": after})
+
+
+def arrivals(
+    engine: Engine, before: Position, now: Position, moved: pa.Table | None, at: Instant
+) -> Arrivals:
+    """Read what arrived after ``before``, for a tick at an instant; ``moved`` as ``moved_since``.
 
     Of whom anything arrived, that itself tells (``is_told``), or else ``touched`` knows.
     """
@@ -182,26 +192,50 @@ def arrivals(engine: Engine, before: Position, now: Position) -> Arrivals:
             return None
         return engine.query(_sql(query), {"after": after, **params})
 
+    def of(table: str) -> pa.Table | None:
+        every = [since(table, f"new_{table}"), _of_moved(engine, before, table, moved, at)]
+        return _together(every)
+
     renewed = None
-    whose: dict[str, object] = {"renewed": []}
     if now.rewritten > before.rewritten:
         renewed = engine.query(_sql("renewed"), {"after": before.rewritten})
-        whose = {"renewed": renewed.column("slot").to_pylist()}
+    renewed = _together([renewed, moved])
+    whose: dict[str, object] = {"renewed": _slots(renewed)}
     events = [since("events", "new_events", **whose)]
     if renewed is not None:
         events.append(engine.query(_sql("renewed_events"), whose))
-    some = [table for table in events if table is not None]
     came = Arrivals(
-        events=pa.concat_tables(some) if some else None,
-        attributes=since("attributes", "new_attributes"),
-        list_members=since("list_members", "new_list_members"),
-        deletions=since("deletions", "new_deletions"),
+        events=_together(events),
+        attributes=of("attributes"),
+        list_members=of("list_members"),
+        deletions=of("deletions"),
         settings=None if renewed is None else engine.query(_sql("renewed_attributes"), whose),
         renewed=renewed,
+        moved=moved,
         profiles=since("profiles", "new_profiles"),
     )
     told = is_told(before, now)
     return replace(came, heard=_heard(came) if told else engine.query(_sql("heard")))
+
+
+def _of_moved(
+    engine: Engine, before: Position, table: str, moved: pa.Table | None, at: Instant
+) -> pa.Table | None:
+    """Read what is known from before of people who merged or parted."""
+    if moved is None:
+        return None
+    known = {"after": before.arrived[table], "moved": _slots(moved)}
+    own = {"at": at} if table == "deletions" else {}
+    return engine.query(_sql(f"moved_{table}"), known | own)
+
+
+def _slots(table: pa.Table | None) -> list[int]:
+    return [] if table is None else table.column("slot").to_pylist()
+
+
+def _together(tables: Iterable[pa.Table | None]) -> pa.Table | None:
+    some = [table for table in tables if table is not None]
+    return pa.concat_tables(some) if some else None
 
 
 def _heard(came: Arrivals) -> pa.Table:

@@ -35,6 +35,9 @@ from dataout.ticks.news import Arrivals
 A_FLOOD = 300_000
 """Of more events than these between two ticks, streams are read from history again."""
 
+A_CROWD = 10_000
+"""So do more profiles than these that merge or part between two ticks."""
+
 Outcomes = Mapping[int, Outcome]
 
 
@@ -202,16 +205,20 @@ class KeyedTicks:
         return self._crowd.nbytes
 
     def _tick(self, engine: Engine, now: Position, at: Instant) -> _Done:
-        if self._position is not None and _flood(self._position, now):
-            self.let_go()
+        moved = None
+        if self._position is not None:
+            moved = feeding.moved_since(engine, self._position, now)
+            if _flood(self._position, now, moved):
+                self.let_go()
         parts, before = self._ready, self._position
         engine.execute(statement("ticks", "no_changes"))
         told = before is not None and feeding.is_told(before, now)
         if parts.rest.program.formulas or not told:
             engine.execute(statement("ticks", "touched"), {"at": at})
-        news = self._news(engine, before, now)
-        if news.profiles is not None:
-            self._crowd.make_room(news.profiles)
+        news = self._news(engine, before, now, moved, at)
+        for people in (news.profiles, news.moved):
+            if people is not None:
+                self._crowd.make_room(people)
         loaded = self._load(engine, parts.asked, at)
         known = sql.evaluated(engine)
         fresh = self._fresh(parts, known, loaded)
@@ -239,10 +246,17 @@ class KeyedTicks:
             raise UsageError("There is nothing to tick yet: no program was taken up.")
         return self._parts
 
-    def _news(self, engine: Engine, before: Position | None, now: Position) -> Arrivals:
+    def _news(
+        self,
+        engine: Engine,
+        before: Position | None,
+        now: Position,
+        moved: pa.Table | None,
+        at: Instant,
+    ) -> Arrivals:
         """Read what arrived; at first everybody did, and streams will hold all there is."""
         if before is not None:
-            return feeding.arrivals(engine, before, now)
+            return feeding.arrivals(engine, before, now, moved, at)
         return Arrivals(
             profiles=engine.query(statement("feeds", "everybody")),
             heard=engine.query(statement("feeds", "heard")) if now.news else None,
@@ -314,10 +328,10 @@ def _forward(now: Position, at: Instant) -> None:
         raise UsageError("Ticks never go back: the last one was later than this instant.")
 
 
-def _flood(before: Position, now: Position) -> bool:
+def _flood(before: Position, now: Position, moved: pa.Table | None) -> bool:
     """Say whether streams are read anew: too many events came, or profiles merged or parted."""
-    merged = now.arrived["merges"] > before.arrived["merges"]
-    return merged or now.arrived["events"] - before.arrived["events"] > A_FLOOD
+    crowd = moved is not None and moved.num_rows > A_CROWD
+    return crowd or now.arrived["events"] - before.arrived["events"] > A_FLOOD
 
 
 def _end_merged(engine: Engine, parts: Parts, at: Instant) -> None:

@@ -132,8 +132,18 @@ def of_list(name: str, zone: str) -> Feed:
 
 
 def of_deletions(zone: str) -> Feed:
-    """Feed who was deleted or brought back."""
-    return Feed(parsed("SELECT slot, set_at AS moment FROM deletions"), "", zone)
+    """Feed who was deleted or brought back; profiles that are part of other people are not there.
+
+    Those are as good as deleted since 1990, the first that streams know of.
+    """
+    rows = parsed(
+        """SELECT slot, moment FROM (
+             SELECT slot, set_at AS moment, received_at, landing, deleted FROM deletions
+             UNION ALL
+             SELECT slot, 631152000000, 631152000000, 0, TRUE FROM merged
+           ) AS known"""
+    )
+    return Feed(rows, "", zone)
 
 
 def of_first_seen(zone: str) -> Feed:

@@ -71,6 +71,30 @@ SELECT slot, set_at AS moment, received_at, landing, deleted AS member
 FROM deletions
 WHERE landing > $after;
 
+-- moved: profiles that merged with others, or parted from them
+SELECT was AS slot FROM merges WHERE landing > $after
+UNION
+SELECT became FROM merges WHERE landing > $after;
+
+-- moved_attributes: what else was ever said of them
+SELECT slot, set_at AS moment, name, received_at, landing, CAST(CAST(value AS JSON) AS VARCHAR) AS said
+FROM attributes
+WHERE landing <= $after AND slot IN (SELECT unnest(CAST($moved AS INTEGER[])));
+
+-- moved_list_members: on which lists else they were put
+SELECT slot, set_at AS moment, list AS name, received_at, landing, member
+FROM list_members
+WHERE landing <= $after AND slot IN (SELECT unnest(CAST($moved AS INTEGER[])));
+
+-- moved_deletions: whether they were deleted; who is part of another person is there no more
+SELECT slot, set_at AS moment, received_at, landing, deleted AS member
+FROM deletions
+WHERE landing <= $after AND slot IN (SELECT unnest(CAST($moved AS INTEGER[])))
+UNION ALL
+SELECT slot, CAST($at AS BIGINT), CAST($at AS BIGINT), CAST(0 AS BIGINT), TRUE
+FROM merged
+WHERE slot IN (SELECT unnest(CAST($moved AS INTEGER[])));
+
 -- new_profiles: people who came
 SELECT slot FROM profiles WHERE slot > $after;
 

@@ -168,7 +168,7 @@ def _dirty(
         parts = [told[origin] for origin in origins]
         edges = [due[number] for name in names if (number := asked.numbers[name]) in due]
         renewed = news.renewed if renewable else NONE
-        slots = _united([*parts, *edges, news.born, renewed])
+        slots = _united([*parts, *edges, news.born, news.moved, renewed])
         if len(slots):
             yield tuple(names), slots
     if fresh:

@@ -26,7 +26,8 @@ class Arrivals:
 
     ``renewed`` are people whose events were corrected: all of theirs are among ``events``, and
     ``settings`` has (slot, moment) of all their attributes. ``heard`` says of whom anything arrived
-    since the last tick: (slot, cause). ``profiles`` are new.
+    since the last tick: (slot, cause). ``moved`` merged with others or parted from them: they are
+    among ``renewed``, and all of theirs is in the other tables as well. ``profiles`` are new.
     """
 
     events: pa.Table | None = None
@@ -35,6 +36,7 @@ class Arrivals:
     deletions: pa.Table | None = None
     settings: pa.Table | None = None
     renewed: pa.Table | None = None
+    moved: pa.Table | None = None
     heard: pa.Table | None = None
     profiles: pa.Table | None = None
 
@@ -51,6 +53,7 @@ def news_of(
     rows = dict(_rows(arrivals, feeds))
     people = {
         "renewed": slots_in(arrivals.renewed),
+        "moved": slots_in(arrivals.moved),
         "heard": slots_in(arrivals.heard),
         "deleted": _moved(arrivals.heard),
         "born": slots_in(arrivals.profiles),

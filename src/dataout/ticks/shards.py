@@ -66,7 +66,8 @@ class News:
     """What has arrived since the last tick, in one shard. Slots are in order, each once.
 
     ``renewed`` are people whose events were corrected: what streams of events (and of when people
-    were first seen) hold of them is to be taken away, and ``rows`` have all of it anew. Of
+    were first seen) hold of them is to be taken away, and ``rows`` have all of it anew. ``moved``
+    are those of them who merged with others or parted from them: the same, of all streams. Of
     ``heard`` anything at all arrived; ``deleted`` were deleted or brought back; ``born`` are new.
     Only the streams that ``lack`` the news take any of it: others have just been read from history.
     """
@@ -74,6 +75,7 @@ class News:
     rows: Mapping[Origin, Rows] = field(default_factory=dict)
     lack: frozenset[Origin] = frozenset()
     renewed: Ints = field(default_factory=lambda: NONE)
+    moved: Ints = field(default_factory=lambda: NONE)
     heard: Ints = field(default_factory=lambda: NONE)
     deleted: Ints = field(default_factory=lambda: NONE)
     born: Ints = field(default_factory=lambda: NONE)
@@ -92,9 +94,10 @@ def absorbed(
 ) -> Mapping[Origin, Stream]:
     """Put what is new into streams; ``renewable`` are those of what may be corrected."""
     after = dict(streams)
-    if len(news.renewed):
-        for origin in renewable & news.lack & after.keys():
-            after[origin] = without_people(after[origin], news.renewed)
+    for people, origins in ((news.renewed, renewable), (news.moved, after.keys() - renewable)):
+        if len(people):
+            for origin in origins & news.lack & after.keys():
+                after[origin] = without_people(after[origin], people)
     for origin, rows in news.rows.items():
         if origin in after and len(rows.slots):
             after[origin] = with_rows(after[origin], rows)

@@ -51,7 +51,7 @@ class Definitions:
     def look(self) -> Error | None:
         """Take up what changed; gives the mistakes in it, once, where it cannot be taken up."""
         before, self._seen = self._seen, self.stamped(self.folder)
-        if self._seen != before or self._seen in (self._taken, self._refused):
+        if self._seen != before or self._seen == self._settled():
             return None
         try:
             self._take_again(self._seen)
@@ -59,6 +59,10 @@ class Definitions:
             self._refused = self._seen
             return error
         return None
+
+    def _settled(self) -> Stamp:
+        """Give the last files that were read: those taken up are read again after mistaken ones."""
+        return self._taken if self._refused is None else self._refused
 
     def now(self) -> ProjectDefinition:
         """Give what the files say at this moment, and take it up.

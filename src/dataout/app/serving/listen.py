@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -124,13 +125,20 @@ class _Door:
         Thread(target=listen, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
     def look(self) -> None:
-        """Make a socket that somebody deleted anew; where that cannot be, it is tried again."""
-        if os.path.lexists(self.path):
+        """Make a socket that somebody deleted or replaced anew; what fails is tried again."""
+        if self._in_place():
             return
         before = self.server
         with suppress(StateError):
             self.open()
             _shut(before)
+
+    def _in_place(self) -> bool:
+        try:
+            found = self.path.lstat()
+        except OSError:
+            return False
+        return stat.S_ISSOCK(found.st_mode) and found.st_ino == self.mine
 
     def close(self) -> None:
         with suppress(OSError):
