@@ -178,6 +178,72 @@ def test_segments_that_read_the_same_have_edges_of_their_own():
     ]
 
 
+IDLE = {"idle": {"who": {"not": {"event": "purchase"}}}}
+BY_EMAIL = {"merge_on": ["email"]}
+
+
+def emailed(who, hours, **more):
+    attributes = {"email": "a@shop.example"}
+    return {"profile_id": who, "attributes": attributes, "set_at": after(hours)} | more
+
+
+@pytest.fixture
+def merged():
+    """Bob, who had bought, has turned out to be Ann; both were known before."""
+    simulation = KeyedSimulation(BUYERS | IDLE, identity=BY_EMAIL)
+    simulation.add(profiles=[emailed("ann", -9), {"profile_id": "bob", "set_at": after(-8)}])
+    simulation.add(events=[bought(who="bob")])
+    simulation.tick(after(1))
+    simulation.add(profiles=[emailed("bob", 2)], received_at=after(2))
+    return simulation
+
+
+def test_who_merges_is_read_anew_and_the_other_is_there_no_more(merged):
+    assert [(each.segment, *who) for each, who in zip(*_told_of(merged, 3), strict=True)] == [
+        ("buyers", "ann", True, after(0), "identity"),
+        ("idle", "ann", False, after(0), "identity"),
+        ("buyers", "bob", False, after(3), "identity"),
+    ]
+    assert (merged.members("buyers"), merged.members("idle")) == ({"ann"}, frozenset())
+    assert told(merged.tick(after(25))) == [("ann", False, after(24), "time")]
+
+
+def test_who_is_part_of_another_stays_away_whatever_is_defined(merged):
+    merged.tick(after(3))
+    merged.define(RELATED)
+    merged.tick(after(4))
+    merged.define(IDLE | {"strangers": {"who": {"not": {"event": "visit"}}}})
+    merged.tick(after(5))
+    assert (merged.members("idle"), merged.members("strangers")) == (frozenset(), {"ann"})
+
+
+def test_who_is_split_is_there_again(merged):
+    merged.tick(after(3))
+    merged.split("bob", at=after(4))
+    merged.tick(after(4))
+    assert (merged.members("buyers"), merged.members("idle")) == ({"bob"}, {"ann"})
+    assert told(merged.tick(after(25))) == [("bob", False, after(24), "time")]
+
+
+def test_what_was_said_of_the_other_goes_with_the_other():
+    vips = {"vips": {"who": {"attribute": "vip", "is": True}}}
+    simulation = KeyedSimulation(vips, identity=BY_EMAIL)
+    simulation.add(profiles=[emailed("ann", -9)])
+    simulation.tick(after(0))
+    simulation.add(profiles=[{"profile_id": "bob", "vip": True, "set_at": after(1)}])
+    simulation.add(profiles=[emailed("bob", 2)])
+    simulation.tick(after(3))
+    assert simulation.members("vips") == {"ann"}
+    simulation.split("bob", at=after(4))
+    simulation.tick(after(4))
+    assert simulation.members("vips") == {"bob"}
+
+
+def _told_of(simulation, hours):
+    changes = simulation.tick(after(hours))
+    return changes, told(changes)
+
+
 def test_sql_may_take_up_a_definition_in_between(simulation):
     simulation.add(events=[bought(), bought(who="bob"), bought(1, who="bob")])
     simulation.tick(after(2))
