@@ -97,14 +97,18 @@ def flipped(content, at):
     return content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
 
 
+IN_THE_HEAD = 10
+"""The place of a byte that the engine reads before any other."""
+
+
 @pytest.mark.parametrize("damage", [cut_off, flipped])
 def test_an_engine_file_that_is_damaged_somewhere(shop, reports, damage):
     """Wherever the damage lies: a call succeeds without having met it, or says so in words."""
     file = shop.state / "engine.duckdb"
     whole = file.read_bytes()
     told = set()
-    for part in range(1, 8):
-        file.write_bytes(damage(whole, len(whole) * part // 8))
+    for at in (IN_THE_HEAD, *(len(whole) * part // 8 for part in range(1, 8))):
+        file.write_bytes(damage(whole, at))
         answer = shop("plan")
         assert answer.code in (DONE, WRONG), answer.err
         if answer.code == WRONG:

@@ -5,6 +5,7 @@ file exactly once, so that a mutant which no longer applies is noticed rather th
 """
 
 from mutant import Mutant
+from mutants_of_corrections import CORRECTIONS
 from mutants_of_data import DATA
 from mutants_of_dating import DATED
 from mutants_of_evaluation import EVALUATION
@@ -18,12 +19,11 @@ CRASH = ("tests/sync/test_crash.py", "-m", "not soak")
 SEGMENTS = ("tests/test_segment_fixtures.py",)
 ORDERS = (*SEGMENTS, "-k", "order")
 TRAITS = (*SEGMENTS, "-k", "traits")
-CORRECTED = (*SEGMENTS, "-k", "corrected or deleted")
-VERSIONS = ("tests/ingest/test_versions.py",)
 TICKS = ("tests/app/test_simulation.py", "tests/app/test_simulated_edges.py")
 META = ("tests/destinations/test_conformance.py", "tests/destinations/test_meta.py")
 
 MUTANTS: tuple[Mutant, ...] = (
+    *CORRECTIONS,
     *DATA,
     *DATED,
     *EVALUATION,
@@ -107,62 +107,6 @@ MUTANTS: tuple[Mutant, ...] = (
         "come = exp.LTE(this=happened, expression=written(self.of(table).now))",
         "come = exp.true()",
         SEGMENTS,
-    ),
-    Mutant(
-        "corrections: replaced and deleted events count",
-        "dataout/sql/scope.py",
-        "            known = exp.and_(current, known, copy=False)\n",
-        "",
-        CORRECTED,
-    ),
-    Mutant(
-        "corrections: they take effect a moment after they are known",
-        "dataout/sql/scope.py",
-        "superseded.copy() > int(self.known_at)",
-        "superseded.copy() >= int(self.known_at)",
-        CORRECTED,
-    ),
-    Mutant(
-        "corrections: deleted people stay in segments",
-        "dataout/sql/evaluate.py",
-        'scope.concerned("p"), scope.alive("p")',
-        'scope.concerned("p")',
-        CORRECTED,
-    ),
-    Mutant(
-        "corrections: any copy replaces",
-        "dataout/sql/versions.sql",
-        "    corrects\n    OR row_number()",
-        "    TRUE\n    OR row_number()",
-        VERSIONS,
-    ),
-    Mutant(
-        "corrections: the first loaded counts, not the first received",
-        "dataout/sql/versions.sql",
-        "AND old.received_at > new.received_at\n",
-        "AND FALSE\n",
-        VERSIONS,
-    ),
-    Mutant(
-        "corrections: a deletion that came before its event is forgotten",
-        "dataout/sql/versions.sql",
-        "SELECT digest FROM load_parsed JOIN withdrawals ON event_key = digest\n",
-        "SELECT digest FROM load_parsed WHERE FALSE\n",
-        VERSIONS,
-    ),
-    Mutant(
-        "corrections: an event can be taken from its person",
-        "dataout/sql/versions.sql",
-        "AND op IS NOT NULL AND profile_id <> person;",
-        "AND FALSE;",
-        VERSIONS,
-    ),
-    Mutant(
-        "corrections: the same file again is news",
-        "dataout/sql/versions.sql",
-        "CASE WHEN stated THEN repeated ELSE unchanged END, FALSE)",
-        "CASE WHEN stated THEN repeated ELSE FALSE END, FALSE)",
-        VERSIONS,
     ),
     Mutant(
         "segments: whoever has no events has no count of zero",

@@ -37,8 +37,8 @@ DATED: tuple[Mutant, ...] = (
     Mutant(
         "serve: a socket that was deleted stays away",
         "dataout/app/serving/listen.py",
-        "if os.path.lexists(self.path):",
-        "if self.path:",
+        "        if self._in_place():\n",
+        "        if self.path:\n",
         (*PARTS, "-k", "deleted"),
     ),
     Mutant(

@@ -22,8 +22,8 @@ KEYED: tuple[Mutant, ...] = (
     Mutant(
         "keyed: new people are not asked about",
         "dataout/ticks/keyed.py",
-        "news.born, renewed",
-        "renewed",
+        "*edges, news.born, news.moved",
+        "*edges, news.moved",
         KEYED_TICKS,
     ),
     Mutant(
@@ -99,15 +99,15 @@ KEYED: tuple[Mutant, ...] = (
     Mutant(
         "keyed: what was corrected stays in the streams",
         "dataout/ticks/shards.py",
-        "after[origin] = without_people(after[origin], news.renewed)",
+        "after[origin] = without_people(after[origin], people)",
         "pass",
         KEYED_TICKS,
     ),
     Mutant(
         "keyed: what was corrected goes from streams that have it anew already",
         "dataout/ticks/shards.py",
-        "renewable & news.lack & after.keys()",
-        "renewable & after.keys()",
+        "for origin in origins & news.lack & after.keys():",
+        "for origin in origins & after.keys():",
         KEYED_TICKS,
     ),
     Mutant(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import typer
-from rich.markup import escape
 
 from dataout.cli.session import Session, head, instant
 
@@ -90,6 +89,8 @@ def identity_split(
     """Undo a merge, for good: the profile leaves, or those whom a value merged leave each other."""
     session: Session = context.obj
     with session.workspace() as work:
+        from rich.markup import escape
+
         from dataout.app.commands import identity as command
 
         result = command.split_person(work, person)
