@@ -176,8 +176,7 @@ def status_tables(out: Console, title: str, result: StatusResult) -> None:
     if result.merged:
         out.print(escape(f"{result.merged:,} more profiles are part of one of these people"))
     for each in result.quarantined:
-        values = f"{each.values:,} {each.kind} value{'s' * (each.values != 1)} merge nobody"
-        out.print(escape(f"{values}: {each.reason}, such as {each.example}"))
+        out.print(escape(each.told))
     streams = Table("event", "source", _right("events"), "newest", "received")
     for stream in result.streams:
         streams.add_row(

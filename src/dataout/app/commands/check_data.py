@@ -81,11 +81,10 @@ def data_findings(work: Workspace) -> tuple[Finding, ...]:
 def _quarantined(engine: Engine) -> Iterator[Finding]:
     """Tell of values that would make one person of many."""
     for each in quarantined(engine):
-        values = f"{each.values:,} {each.kind} value{'s' * (each.values != 1)}"
         yield finding(
             "note",
             "identifier-quarantined",
-            f"{values} merge nobody: {each.reason}, such as {each.example}.",
+            f"{each.told}.",
             Place(MAIN, 1, 1),
             "Mend them at their source; what is left is kept apart, and merges nobody.",
         )

@@ -48,6 +48,13 @@ class Quarantined:
     example: str
     profiles: int
 
+    @property
+    def told(self) -> str:
+        """Say it in a sentence without its full stop."""
+        merge = "value merges" if self.values == 1 else "values merge"
+        why = f"{self.reason}, such as {self.example}"
+        return f"{self.values:,} {self.kind} {merge} nobody: {why}"
+
 
 @dataclass(frozen=True, slots=True)
 class SplitResult:
