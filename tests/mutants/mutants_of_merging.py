@@ -16,7 +16,7 @@ MERGING: tuple[Mutant, ...] = (
     Mutant(
         "merging: a limit stops nothing",
         "dataout/ingest/graph.py",
-        '        if not _count(engine, "found"):\n',
+        '        if not count(engine, "found"):\n',
         "        if True:\n",
         GRAPH,
     ),
@@ -30,7 +30,7 @@ MERGING: tuple[Mutant, ...] = (
     Mutant(
         "merging: groups are found one step deep",
         "dataout/ingest/graph.py",
-        '        moving = _count(engine, "moving") > 0\n',
+        '        moving = count(engine, "moving") > 0\n',
         "        moving = False\n",
         GRAPH,
     ),

@@ -21,8 +21,6 @@ from dataout.model.people import Field, Instant, Normalized, Origin
 from dataout.ports import Engine
 from dataout.sql.named import statement
 
-PROFILE_ID = "profile_id"
-ATTRIBUTE = "attribute."
 PEOPLE = 250_000
 """People prepared at a time: that bounds the memory that it takes."""
 
@@ -155,11 +153,10 @@ def _gather_field(
             "placed": field in PLACED and not origin.hashed,
             "region": identification.region if field is Field.PHONE else "",
         }
-        if origin.source == PROFILE_ID:
+        if origin.attribute is None:
             engine.execute(statement("identifiers", "from_profile_id"), here)
         else:
-            name = origin.source.removeprefix(ATTRIBUTE)
-            asked = {**here, "name": name, "now": int(now)}
+            asked = {**here, "name": origin.attribute, "now": int(now)}
             engine.execute(statement("identifiers", "from_attribute"), asked)
 
 

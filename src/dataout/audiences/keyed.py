@@ -342,12 +342,10 @@ def _end_merged(engine: Engine, parts: Parts, at: Instant) -> None:
 
 
 def _record(engine: Engine, changes: pa.Table, at: Instant) -> None:
-    """Make changes so; there are no other ones in this tick yet."""
     if changes.num_rows:
-        engine.append("tick_changes", changes)
-        engine.execute(statement("feeds", "log"), {"at": at})
-        engine.execute(statement("feeds", "left"))
-        engine.execute(statement("feeds", "entered"))
+        engine.execute(statement("feeds", "no_membership_changes"))
+        engine.append("membership_changes", changes)
+        sql.record(engine, {"at": at})
 
 
 def _note(engine: Engine, parts: Parts, known: Mapping[str, str], kept: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dataout.identity.platforms import PLATFORMS
 from dataout.model.complaints import Mistake, nearest
-from dataout.model.people import Field, Origin
+from dataout.model.people import ATTRIBUTE, PROFILE_ID, Field, Origin
 from dataout.model.readers import TEXT, map_of, one_or_more, word
 from dataout.model.reading import Context, Key, Mention, Reader, Shape
 
@@ -15,18 +15,16 @@ if TYPE_CHECKING:
     from dataout.model.complaints import Path
 
 FIELD: Reader[Field] = word(*Field)
-PROFILE_ID = "profile_id"
-_ATTRIBUTE = "attribute."
 
 
 def _source(value: object, path: Path, context: Context) -> str | None:
     text = TEXT.read(value, path, context)
     if text is None or text == PROFILE_ID:
         return text
-    name = text.removeprefix(_ATTRIBUTE)
+    name = text.removeprefix(ATTRIBUTE)
     if name == text or not all(name.split(".")):
         hint = nearest(text, [PROFILE_ID])
-        hint = hint if hint.startswith("Did") else f"Did you mean '{_ATTRIBUTE}{text}'?"
+        hint = hint if hint.startswith("Did") else f"Did you mean '{ATTRIBUTE}{text}'?"
         context.mistakes.add(
             path, f"expected {PROFILE_ID} or attribute.NAME, found {text!r}.", hint
         )
@@ -98,5 +96,5 @@ def identifiers_of(
 
 
 def _default(field: Field) -> tuple[Origin, ...]:
-    name = PROFILE_ID if field is Field.EXTERNAL_ID else f"{_ATTRIBUTE}{field.value}"
+    name = PROFILE_ID if field is Field.EXTERNAL_ID else f"{ATTRIBUTE}{field.value}"
     return (Origin(name),)

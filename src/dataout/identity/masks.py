@@ -1,9 +1,12 @@
-"""Raw values for people's eyes: their shape, and nothing of what they say."""
+"""Raw values for people's eyes: their shape alone, or their ends, by which one knows them."""
 
 from __future__ import annotations
 
 LONGEST = 24
-"""Characters that are shown of a value."""
+"""Characters that are shown of a value's shape."""
+
+ENDS = 2
+"""Characters that stay at each end of a value."""
 
 
 def masked(raw: str) -> str:
@@ -14,6 +17,18 @@ def masked(raw: str) -> str:
     """
     shown = "".join(_mask(letter) for letter in raw[:LONGEST])
     return f"{shown}…" if len(raw) > LONGEST else shown
+
+
+def ends_of(raw: str) -> str:
+    """Leave the ends of a value, and the domain of an address.
+
+    >>> ends_of("jane.doe@shop.example"), ends_of("+491701234567"), ends_of("abc")
+    ('ja…e@shop.example', '+4…67', '…')
+    """
+    name, at, domain = raw.partition("@")
+    if at:
+        return f"{name[:ENDS]}…{name[-1:]}@{domain}" if len(name) > 2 * ENDS else f"…@{domain}"
+    return f"{raw[:ENDS]}…{raw[-ENDS:]}" if len(raw) > 2 * ENDS else "…"
 
 
 def _mask(letter: str) -> str:

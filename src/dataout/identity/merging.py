@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from dataout.identity.normalize import normalize
 from dataout.identity.placeholders import is_placeholder
-from dataout.model.people import Field, Origin
+from dataout.model.people import ATTRIBUTE, Field, Origin
 
 ANONYMOUS_ID = "anonymous_id"
 """The kind of identifier that joins a profile by being claimed, not by being shared."""
@@ -18,7 +18,6 @@ SHARED_BY_AT_MOST = 20
 """A person is seldom in a project more often; a switchboard's number easily is."""
 
 LIMITS: Mapping[Field, int] = MappingProxyType({Field.EMAIL: 10, Field.PHONE: 10})
-_ATTRIBUTE = "attribute."
 
 
 def is_anonymous(profile_id: str) -> bool:
@@ -73,16 +72,16 @@ def sources_of(identifiers: Mapping[Field, tuple[Origin, ...]]) -> Mapping[Field
     """Name the attributes that hold each field in the clear, in the order of the project."""
     return {
         kind: tuple(
-            origin.source.removeprefix(_ATTRIBUTE)
+            origin.attribute
             for origin in origins
-            if origin.source.startswith(_ATTRIBUTE) and not origin.hashed
+            if origin.attribute is not None and not origin.hashed
         )
         for kind, origins in identifiers.items()
     }
 
 
 PLAIN_SOURCES = sources_of(
-    {kind: (Origin(f"{_ATTRIBUTE}{kind}"),) for kind in Field if kind is not Field.EXTERNAL_ID}
+    {kind: (Origin(f"{ATTRIBUTE}{kind}"),) for kind in Field if kind is not Field.EXTERNAL_ID}
 )
 """Where identifiers are if nobody says otherwise: attributes of their names."""
 

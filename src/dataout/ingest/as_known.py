@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dataout.ingest.graph import group, joining, rules_known
+from dataout.ingest.graph import count, group, joining, rules_known
 from dataout.model.people import Instant
 from dataout.ports import Engine
 from dataout.sql.named import statement
@@ -28,7 +28,7 @@ def as_known(engine: Engine, known_at: Instant | None) -> Iterator[None]:
         engine.execute(_sql(name))
     group(engine, joining(rules, known_at))
     engine.execute(_sql("moves"))
-    if not int(engine.query(_sql("moved")).to_pylist()[0]["n"]):
+    if not count(engine, "moved"):
         yield
         return
     made: list[str] = []

@@ -19,20 +19,10 @@ from dataout.identity.merging import MergeRules, comparable
 from dataout.model.people import Field, Instant
 from dataout.ports import Engine
 from dataout.sql.named import statement
+from dataout.sql.schema import OWNED
 
 EVER = Instant(2**62)
 """With all that is known."""
-
-HISTORIES = (
-    "events",
-    "attributes",
-    "list_members",
-    "relationships",
-    "withdrawals",
-    "deletions",
-    "entry_owners",
-)
-"""The tables whose rows belong to somebody, and came with somebody."""
 
 COMPARABLE = pa.schema(
     [
@@ -80,7 +70,7 @@ def bring_up(engine: Engine, rules: MergeRules, now: Instant, *, claims: bool = 
     if rules.read:
         _read_values(engine, rules, int(state[0]["attributes"]) if same else 0)
     engine.execute(_sql("forget_known"))
-    news = _count(engine, "news")
+    news = count(engine, "news")
     if news:
         engine.execute(_sql("remember"))
     if rules.read or not same:
@@ -109,7 +99,7 @@ def regroup(engine: Engine, how: Joining, now: Instant) -> None:
     engine.execute(_sql("moves"))
     engine.execute(_sql("forget_limits"))
     engine.execute(_sql("quarantine"))
-    if _count(engine, "moved"):
+    if count(engine, "moved"):
         _move(engine, now)
 
 
@@ -124,7 +114,7 @@ def group(engine: Engine, how: Joining) -> None:
         _label(engine)
         engine.execute(_sql("over"), {**limits, **known})
         engine.execute(_sql("bar_limit"))
-        if not _count(engine, "found"):
+        if not count(engine, "found"):
             break
         engine.execute(_sql("bar_found"))
         engine.execute(_sql("unlink"))
@@ -137,20 +127,20 @@ def _label(engine: Engine) -> None:
     moving = True
     while moving:
         engine.execute(_sql("spread"))
-        moving = _count(engine, "moving") > 0
+        moving = count(engine, "moving") > 0
         engine.execute(_sql("settle"))
 
 
 def _widen(engine: Engine, how: Joining) -> None:
-    before, size = -1, _count(engine, "region_size")
+    before, size = -1, count(engine, "region_size")
     while before != size:
         engine.execute(_sql("widen"), {"merging": list(how.merging)})
-        before, size = size, _count(engine, "region_size")
+        before, size = size, count(engine, "region_size")
 
 
 def _move(engine: Engine, now: Instant) -> None:
     """Make it so: every record carries the slot of the person that it belongs to."""
-    for table in HISTORIES:
+    for table in OWNED:
         engine.execute(
             f"UPDATE {table} SET slot = m.became, origin = nullif(m.origin, m.became) "
             f"FROM graph_moves AS m WHERE {table}.slot = m.was "
@@ -185,7 +175,8 @@ def _read_values(engine: Engine, rules: MergeRules, after: int) -> None:
         engine.execute(_sql("placeholders"))
 
 
-def _count(engine: Engine, name: str) -> int:
+def count(engine: Engine, name: str) -> int:
+    """Give the ``n`` that a statement about the graph counts."""
     return int(engine.query(_sql(name)).to_pylist()[0]["n"])
 
 

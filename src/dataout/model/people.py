@@ -39,6 +39,9 @@ class Field(StrEnum):
 IDENTIFYING = (Field.EMAIL, Field.PHONE, Field.EXTERNAL_ID, Field.MAID)
 """Fields that can name a person by themselves. A name or a place never does."""
 
+PROFILE_ID, ATTRIBUTE = "profile_id", "attribute."
+"""How an origin's source is spelled: the first itself, or the second before an attribute's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
@@ -65,6 +68,11 @@ class Origin:
     source: str
     hashed: bool = False
     like: str | None = None
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute's name; None: it is the ``profile_id``."""
+        return None if self.source == PROFILE_ID else self.source.removeprefix(ATTRIBUTE)
 
 
 @dataclass(frozen=True, slots=True)

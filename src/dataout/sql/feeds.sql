@@ -113,17 +113,10 @@ SELECT segment, slot, FALSE AS entered, 'identity' AS cause, CAST($at AS BIGINT)
 FROM memberships
 WHERE segment IN (SELECT unnest(CAST($segments AS VARCHAR[]))) AND slot IN (SELECT slot FROM merged);
 
--- log: put the changes that streams found on record
-INSERT INTO membership_log
-SELECT segment, slot, entered, true_from, $at, cause FROM tick_changes;
-
--- left: end memberships
-DELETE FROM memberships
-WHERE slot IN (SELECT slot FROM tick_changes WHERE NOT entered)
-  AND (segment, slot) IN (SELECT (segment, slot) FROM tick_changes WHERE NOT entered);
-
--- entered: begin memberships
-INSERT INTO memberships SELECT segment, slot, true_from FROM tick_changes WHERE entered;
+-- no_membership_changes: room for the changes that streams found
+CREATE OR REPLACE TEMP TABLE membership_changes (
+  segment VARCHAR, slot INTEGER, entered BOOLEAN, cause VARCHAR, true_from BIGINT
+);
 
 -- nobody_touched: room for the people whom streams cannot answer for
 CREATE OR REPLACE TEMP TABLE touched (slot INTEGER, cause VARCHAR);

@@ -11,21 +11,21 @@ CORRECTED = ("superseded", "corrects", "withdrawals", "deletions")
 TICKED = ("memberships", "edges", "membership_log", "evaluated", "ticks")
 KEYED = ("rewritten", "keyed")
 KEPT = ("snapshots",)
+OWNED = (
+    "events",
+    "attributes",
+    "list_members",
+    "relationships",
+    "withdrawals",
+    "deletions",
+    "entry_owners",
+)
+"""The tables whose rows belong to somebody, and came with somebody."""
+
 MERGED = (
     "merged",
     "everyone",
-    *(
-        f"{table}_origin"
-        for table in (
-            "events",
-            "attributes",
-            "list_members",
-            "relationships",
-            "withdrawals",
-            "deletions",
-            "entry_owners",
-        )
-    ),
+    *(f"{table}_origin" for table in OWNED),
     "identities",
     "quarantined",
     "splits",

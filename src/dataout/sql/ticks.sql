@@ -141,7 +141,8 @@ INSERT INTO evaluated VALUES ($segment, $fingerprint);
 
 -- left: end memberships
 DELETE FROM memberships
-WHERE (segment, slot) IN (SELECT (segment, slot) FROM membership_changes WHERE NOT entered);
+WHERE slot IN (SELECT slot FROM membership_changes WHERE NOT entered)
+  AND (segment, slot) IN (SELECT (segment, slot) FROM membership_changes WHERE NOT entered);
 
 -- entered: begin memberships
 INSERT INTO memberships

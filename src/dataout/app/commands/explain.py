@@ -13,7 +13,7 @@ from dataout.identity.merging import ANONYMOUS_ID
 from dataout.ingest.as_known import as_known
 from dataout.model.complaints import nearest
 from dataout.model.definitions import Audience, Sync
-from dataout.model.people import Field, Instant
+from dataout.model.people import ATTRIBUTE, Field, Instant
 from dataout.segments.formulas import And, Formula, Negation, Or
 from dataout.sql.named import statement
 from dataout.sql.scope import Scope
@@ -160,7 +160,7 @@ def _by_identifier(work: Workspace, kind: str, value: str, at: Instant) -> list[
     origins = work.definition.identifiers.get(Field(kind), ())
     found: dict[object, dict[str, object]] = {}
     for origin in origins:
-        name = origin.source.removeprefix("attribute.")
+        name = origin.source.removeprefix(ATTRIBUTE)
         query = statement("funnel", "by_attribute")
         params = {"name": name, "value": value, "now": int(at)}
         for row in work.engine.query(query, params).to_pylist():

@@ -1,6 +1,6 @@
 """``identity split``; and who is one person by what, as ``explain`` and ``status`` show it.
 
-Values are masked: they are personal, and enough of each is left to know it by.
+Of values only the ends are shown: they are personal, and that is enough to know one by.
 """
 
 from __future__ import annotations
@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dataout.app.workspace import Workspace
+from dataout.identity.masks import ends_of
 from dataout.ingest.splits import joined, split
 from dataout.ports import Engine
 from dataout.sql.named import statement
-
-SHOWN = 2
-"""Signs of a masked value that stay at its ends."""
 
 WHY = {
     "placeholder": "a placeholder",
@@ -24,7 +22,7 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A value that profiles have in common, masked."""
+    """The ends of a value that profiles have in common."""
 
     kind: str
     value: str
@@ -77,7 +75,7 @@ def merged_profiles(engine: Engine, slot: int) -> tuple[MergedProfile, ...]:
     for each in joined(engine, slot):
         reasons = because.setdefault(each.profile_id, [])
         if each.kind is not None and each.value is not None:
-            reasons.append(Reason(each.kind, masked(each.value)))
+            reasons.append(Reason(each.kind, ends_of(each.value)))
     if len(because) == 1:
         return ()
     return tuple(MergedProfile(name, tuple(reasons)) for name, reasons in because.items())
@@ -87,19 +85,7 @@ def quarantined(engine: Engine) -> tuple[Quarantined, ...]:
     """Sum up the values that merge nobody."""
     return tuple(
         Quarantined(
-            row["kind"], WHY[row["reason"]], row["values"], masked(row["example"]), row["profiles"]
+            row["kind"], WHY[row["reason"]], row["values"], ends_of(row["example"]), row["profiles"]
         )
         for row in engine.query(statement("graph", "quarantine_summary")).to_pylist()
     )
-
-
-def masked(value: str) -> str:
-    """Leave the ends of a value, and the domain of an address.
-
-    >>> masked("jane.doe@shop.example"), masked("+491701234567"), masked("abc")
-    ('ja…e@shop.example', '+4…67', '…')
-    """
-    name, at, domain = value.partition("@")
-    if at:
-        return f"{name[:SHOWN]}…{name[-1:]}@{domain}" if len(name) > 2 * SHOWN else f"…@{domain}"
-    return f"{value[:SHOWN]}…{value[-SHOWN:]}" if len(value) > 2 * SHOWN else "…"
